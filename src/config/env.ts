@@ -1,0 +1,129 @@
+import Joi from 'joi';
+
+/** Everything the processes take from their environment, checked once. Only this file reads `process.env`. */
+export interface Env {
+  port: number;
+  /** Absent: the embedded PostgreSQL is used. */
+  databaseUrl: string | undefined;
+  /** Absent: the embedded Redis is used. */
+  redisUrl: string | undefined;
+  dataDir: string;
+  webConcurrency: number | undefined;
+  settleConcurrency: number;
+  /** Absent: generated into `dataDir` in embedded mode, an error otherwise. */
+  jwtSecret: string | undefined;
+  /** Absent: on in embedded mode, off otherwise. */
+  demo: boolean | undefined;
+  triesLimit: number;
+  triesWindowSec: number;
+  /** Absent: loopback in embedded mode, nobody otherwise. */
+  addressLimitExempt: string[] | undefined;
+  maxInflight: number;
+  ackDurability: 'queued' | 'committed';
+  trustProxy: string[];
+  corsOrigins: string[];
+  logLevel: 'error' | 'warn' | 'info' | 'debug';
+  nodeEnv: 'production' | 'development' | 'test';
+}
+
+/** All that is wrong with the environment, in words an operator can act on. */
+export class EnvironmentError extends Error {
+  constructor(readonly problems: string[]) {
+    super(`The environment is not valid:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+    this.name = 'EnvironmentError';
+  }
+}
+
+const list = Joi.string()
+  .allow('')
+  .custom((value: string) =>
+    value
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  );
+
+const schema = Joi.object({
+  PORT: Joi.number().integer().min(0).max(65_535).default(3000),
+  DATABASE_URL: Joi.string().uri({ scheme: ['postgres', 'postgresql'] }),
+  REDIS_URL: Joi.string().uri({ scheme: ['redis', 'rediss'] }),
+  DATA_DIR: Joi.string().default('.data'),
+  WEB_CONCURRENCY: Joi.number().integer().min(1).max(64),
+  SETTLE_CONCURRENCY: Joi.number().integer().min(1).max(16).default(1),
+  JWT_SECRET: Joi.string().min(32),
+  DEMO: Joi.valid('0', '1'),
+  TRIES_LIMIT: Joi.number().integer().min(1).max(1_000_000).default(20),
+  TRIES_WINDOW_SEC: Joi.number().integer().min(1).max(86_400).default(10),
+  ADDRESS_LIMIT_EXEMPT: list,
+  MAX_INFLIGHT: Joi.number().integer().min(1).max(10_000_000).default(50_000),
+  ACK_DURABILITY: Joi.valid('queued', 'committed').default('queued'),
+  TRUST_PROXY: list.default([]),
+  CORS_ORIGINS: list.default([]),
+  LOG_LEVEL: Joi.valid('error', 'warn', 'info', 'debug').default('info'),
+  NODE_ENV: Joi.valid('production', 'development', 'test').default('production'),
+}).unknown();
+
+/**
+ * Reads and checks the environment.
+ *
+ * @throws EnvironmentError naming every bad variable at once
+ */
+export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const { value, error } = schema.validate(given, { abortEarly: false, errors: { wrap: { label: false } } });
+  if (error) throw new EnvironmentError(error.details.map((detail) => detail.message));
+  const vars = value as Record<string, never>;
+  return {
+    port: vars.PORT,
+    databaseUrl: vars.DATABASE_URL,
+    redisUrl: vars.REDIS_URL,
+    dataDir: vars.DATA_DIR,
+    webConcurrency: vars.WEB_CONCURRENCY,
+    settleConcurrency: vars.SETTLE_CONCURRENCY,
+    jwtSecret: vars.JWT_SECRET,
+    demo: vars.DEMO === undefined ? undefined : vars.DEMO === '1',
+    triesLimit: vars.TRIES_LIMIT,
+    triesWindowSec: vars.TRIES_WINDOW_SEC,
+    addressLimitExempt: vars.ADDRESS_LIMIT_EXEMPT,
+    maxInflight: vars.MAX_INFLIGHT,
+    ackDurability: vars.ACK_DURABILITY,
+    trustProxy: vars.TRUST_PROXY,
+    corsOrigins: vars.CORS_ORIGINS,
+    logLevel: vars.LOG_LEVEL,
+    nodeEnv: vars.NODE_ENV,
+  };
+}
+
+/** The environment of one API or worker process: both services named, every default decided. */
+export interface ServiceEnv extends Env {
+  databaseUrl: string;
+  redisUrl: string;
+  jwtSecret: string;
+  demo: boolean;
+  addressLimitExempt: string[];
+}
+
+/**
+ * The same for a process that runs against real services (`start:api`, `start:worker`, or a child of the supervisor,
+ * which passes what it generated).
+ *
+ * @throws EnvironmentError naming every missing variable at once
+ */
+export function readServiceEnv(source: NodeJS.ProcessEnv = process.env): ServiceEnv {
+  const env = readEnv(source);
+  const { databaseUrl, redisUrl, jwtSecret } = env;
+  if (databaseUrl === undefined || redisUrl === undefined || jwtSecret === undefined) {
+    const missing = Object.entries({ DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, JWT_SECRET: jwtSecret })
+      .filter(([, value]) => value === undefined)
+      .map(([name]) => `${name} is required when a process runs by itself`);
+    throw new EnvironmentError(missing);
+  }
+  return {
+    ...env,
+    databaseUrl,
+    redisUrl,
+    jwtSecret,
+    demo: env.demo ?? false,
+    addressLimitExempt: env.addressLimitExempt ?? [],
+  };
+}
