@@ -1,0 +1,74 @@
+import type { ServerResponse } from 'node:http';
+import { ERROR_CATALOGUE, type ErrorCode } from '../contracts/error-catalogue.ts';
+import type { Refusal } from './refusal.ts';
+
+export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
+
+interface Constant {
+  status: number;
+  /** The document up to its detail. */
+  head: string;
+  /** The catalogue's advice as JSON, the detail of a refusal that brings none. */
+  advice: string;
+  tail: string;
+  retryAfterSec: number | undefined;
+}
+
+/** The same for every refusal of a code, made once: a sold-out crowd is told its code tens of thousands of times a second. */
+const CONSTANTS = Object.fromEntries(
+  Object.entries(ERROR_CATALOGUE).map(([code, { status, title, advice, retryable }]): [string, Constant] => {
+    const head = JSON.stringify({ type: `urn:stampede:problem:${code}`, title, status, code });
+    return [
+      code,
+      {
+        status,
+        head: `${head.slice(0, -1)},"detail":`,
+        advice: JSON.stringify(advice),
+        tail: `,"retryable":${String(retryable)}`,
+        retryAfterSec: status === 503 || status === 429 ? 1 : undefined,
+      },
+    ];
+  }),
+) as Record<ErrorCode, Constant>;
+
+/**
+ * Adds jitter to a wait, never shortening it, so that a crowd refused together does not come back together.
+ *
+ * @param sec  the shortest wait, in seconds
+ * @returns whole seconds: the wait rounded up plus 0 to half of it, at least one and at most five seconds
+ */
+export function jitterRetryAfter(sec: number, random: () => number = Math.random): number {
+  const wait = Math.max(0, Math.ceil(sec));
+  const spread = Math.min(5, Math.max(1, Math.ceil(wait / 2)));
+  return wait + Math.floor(random() * (spread + 1));
+}
+
+/**
+ * Answers with the refusal's RFC 9457 problem document and ends the response.
+ *
+ * The request id is the one `begin` of the request scope set on `res`. `Retry-After` is the refusal's wait with jitter;
+ * every 429 and 503 has one, a second when the refusal names none.
+ */
+export function writeProblem(res: ServerResponse, refusal: Refusal): void {
+  const constant = CONSTANTS[refusal.code];
+  const requestId = res.getHeader('X-Request-Id');
+  let body = constant.head;
+  body += refusal.detail === undefined ? constant.advice : JSON.stringify(refusal.detail);
+  body += `,"requestId":${JSON.stringify(typeof requestId === 'string' ? requestId : '')}`;
+  body += constant.tail;
+  if (refusal.attemptId !== undefined) body += `,"attemptId":${JSON.stringify(refusal.attemptId)}`;
+  if (refusal.remaining !== undefined) body += `,"remaining":${String(refusal.remaining)}`;
+  if (refusal.errors !== undefined) body += `,"errors":${JSON.stringify(refusal.errors)}`;
+  body += '}';
+
+  const retryAfterSec = refusal.retryAfterSec ?? constant.retryAfterSec;
+  if (retryAfterSec !== undefined) res.setHeader('Retry-After', String(jitterRetryAfter(retryAfterSec)));
+  if (refusal.headers) {
+    for (const [name, value] of Object.entries(refusal.headers)) res.setHeader(name, value);
+  }
+  res.statusCode = constant.status;
+  res.setHeader('Content-Type', PROBLEM_CONTENT_TYPE);
+  res.setHeader('Content-Length', Buffer.byteLength(body));
+  res.setHeader('Cache-Control', 'no-store');
+  res.end(body);
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '../infrastructure/logging/logger.ts';
+import { readSecurityHeaders } from './security-headers.ts';
+
+export interface RequestScopeDeps {
+  logger: Logger;
+  /** Origins, such as `https://shop.example`, whose pages may read our answers; empty: only our own. */
+  corsOrigins: readonly string[];
+}
+
+export interface RequestScope {
+  /**
+   * Starts the answer to a request: request id, security and CORS headers, access log. Once per request, first.
+   *
+   * @returns the request id: the caller's `X-Request-Id` when it is sane (1–64 of letters, digits, `._:-`), else a new one
+   */
+  begin(req: IncomingMessage, res: ServerResponse): string;
+  /** Answers a listed origin's CORS preflight and says so; any other request it leaves alone. */
+  answerPreflight(req: IncomingMessage, res: ServerResponse): boolean;
+}
+
+const SANE_REQUEST_ID = /^[\w.:-]{1,64}$/;
+const EXPOSED_HEADERS = 'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';
+const PREFLIGHT_MAX_AGE_SEC = '600';
+
+interface Timed extends ServerResponse {
+  startedAtMs?: number;
+}
+
+/** Makes what the Express app and the lane in front of it both do first, so that their answers are alike. */
+export function createRequestScope({ logger, corsOrigins }: RequestScopeDeps): RequestScope {
+  const securityHeaders = readSecurityHeaders();
+  const listedOrigins = new Set(corsOrigins);
+  const nextRequestId = createRequestIds();
+
+  // One function for all responses, and no clock read unless it is shown: the access log costs nothing when it is off.
+  function writeAccessLog(this: ServerResponse): void {
+    const { statusCode } = this;
+    const level = statusCode < 500 ? 'debug' : statusCode === 503 ? 'warn' : 'error';
+    if (!logger.isEnabled(level)) return;
+    const { startedAtMs } = this as Timed;
+    logger[level]('answered', {
+      requestId: this.getHeader('X-Request-Id'),
+      method: this.req.method,
+      path: pathOf(this.req),
+      status: statusCode,
+      ...(startedAtMs === undefined ? {} : { durationMs: round(performance.now() - startedAtMs) }),
+    });
+  }
+
+  return {
+    begin: (req, res) => {
+      const given = req.headers['x-request-id'];
+      const requestId = typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : nextRequestId();
+      res.setHeader('X-Request-Id', requestId);
+      for (const [name, value] of securityHeaders) res.setHeader(name, value);
+      if (listedOrigins.size > 0) allowOrigin(req, res, listedOrigins);
+      if (logger.isEnabled('debug')) (res as Timed).startedAtMs = performance.now();
+      res.on('finish', writeAccessLog);
+      return requestId;
+    },
+
+    answerPreflight: (req, res) => {
+      const { origin } = req.headers;
+      if (req.method !== 'OPTIONS' || origin === undefined || !listedOrigins.has(origin)) return false;
+      if (req.headers['access-control-request-method'] === undefined) return false;
+      res.statusCode = 204;
+      res.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PATCH');
+      res.setHeader(
+        'Access-Control-Allow-Headers',
+        'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id',
+      );
+      res.setHeader('Access-Control-Max-Age', PREFLIGHT_MAX_AGE_SEC);
+      res.end();
+      return true;
+    },
+  };
+}
+
+function allowOrigin(req: IncomingMessage, res: ServerResponse, listedOrigins: ReadonlySet<string>): void {
+  res.setHeader('Vary', 'Origin');
+  const { origin } = req.headers;
+  if (origin === undefined || !listedOrigins.has(origin)) return;
+  res.setHeader('Access-Control-Allow-Origin', origin);
+  res.setHeader('Access-Control-Allow-Credentials', 'true');
+  res.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+}
+
+/** Unique over processes by a random start, within one by counting: a random UUID for each request would cost more. */
+function createRequestIds(): () => string {
+  const prefix = randomBytes(6).toString('hex');
+  let count = 0;
+  return () => `${prefix}-${(++count).toString(36)}`;
+}
+
+/** Without the query, which may hold what a log should not. Express shortens `url` in its routers, not `originalUrl`. */
+function pathOf(req: IncomingMessage & { originalUrl?: string }): string {
+  const url = req.originalUrl ?? req.url ?? '';
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}
