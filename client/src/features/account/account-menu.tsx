@@ -1,0 +1,42 @@
+import { useEffect, useRef } from 'react';
+import { useServices, useSession } from '../../lib/services.ts';
+import { fetchMe } from './fetch-me.ts';
+import { SignInForm } from './sign-in-form.tsx';
+
+/** Who is signed in, and the way in and out. */
+export function AccountMenu() {
+  const { http, session } = useServices();
+  const { signedIn } = useSession();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const token = signedIn?.accessToken;
+
+  useEffect(() => {
+    if (token !== undefined) void fetchMe(http);
+  }, [http, token]);
+
+  if (signedIn) {
+    return (
+      <div className="account">
+        <span className="account-name" data-testid="account" title={signedIn.user.email}>
+          {signedIn.user.name || signedIn.user.email}
+        </span>
+        <button type="button" className="button-plain" onClick={() => session.end()}>
+          Sign out
+        </button>
+      </div>
+    );
+  }
+  return (
+    <div className="account">
+      <button type="button" className="button-plain" onClick={() => dialog.current?.showModal()}>
+        Sign in
+      </button>
+      <dialog ref={dialog} aria-label="Sign in">
+        <SignInForm onDone={() => dialog.current?.close()} />
+        <button type="button" className="button-plain" onClick={() => dialog.current?.close()}>
+          Cancel
+        </button>
+      </dialog>
+    </div>
+  );
+}

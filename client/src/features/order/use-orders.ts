@@ -1,0 +1,61 @@
+import { useCallback, useEffect, useState } from 'react';
+import type { OrderBody } from '../../../../src/contracts/http.ts';
+import { useServices } from '../../lib/services.ts';
+import { fetchOrders } from './fetch-orders.ts';
+
+export interface OrdersState {
+  /** Absent until the first answer. */
+  orders: OrderBody[] | undefined;
+  nextCursor: string | undefined;
+  isFailing: boolean;
+}
+
+const NOTHING: OrdersState = { orders: undefined, nextCursor: undefined, isFailing: false };
+
+/**
+ * A user's orders, read again at each connect, at each outcome of theirs and whenever `version` changes.
+ *
+ * @param version anything that changes when an order may have come
+ */
+export function useOrders(
+  userId: string,
+  version: string,
+): OrdersState & { readMore: () => void; reload: () => void } {
+  const { http, live } = useServices();
+  const [state, setState] = useState(NOTHING);
+  const [reloads, setReloads] = useState(0);
+  const reload = useCallback(() => setReloads((count) => count + 1), []);
+
+  useEffect(() => {
+    const stops = [live.onConnect(reload), live.onOutcome(reload)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [live, reload]);
+
+  useEffect(() => {
+    const life = new AbortController();
+    void fetchOrders(http, userId, undefined, life.signal).then((answer) => {
+      if (life.signal.aborted) return;
+      if (answer.kind !== 'ok') setState((before) => ({ ...before, isFailing: true }));
+      else setState({ orders: answer.body.orders, nextCursor: answer.body.nextCursor, isFailing: false });
+    });
+    return () => life.abort();
+  }, [http, userId, version, reloads]);
+
+  const readMore = () => {
+    if (state.nextCursor === undefined) return;
+    void fetchOrders(http, userId, state.nextCursor).then((answer) => {
+      if (answer.kind !== 'ok') setState((before) => ({ ...before, isFailing: true }));
+      else {
+        const { orders, nextCursor } = answer.body;
+        setState((before) => ({
+          orders: [...(before.orders ?? []), ...orders],
+          nextCursor,
+          isFailing: false,
+        }));
+      }
+    });
+  };
+  return { ...state, readMore, reload };
+}

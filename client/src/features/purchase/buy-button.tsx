@@ -1,0 +1,42 @@
+import type { SaleState } from '../../../../src/contracts/http.ts';
+import { isBusy, type PurchaseState } from './purchase-state.ts';
+
+export interface BuyButtonProps {
+  saleState: SaleState;
+  purchase: PurchaseState;
+  isSignedIn: boolean;
+  onBuy: () => void;
+}
+
+/** Enabled exactly while the sale is open and no wish is under way; else it says why not. */
+export function BuyButton({ saleState, purchase, isSignedIn, onBuy }: BuyButtonProps) {
+  return (
+    <button
+      type="button"
+      className="button-buy"
+      data-testid="buy"
+      disabled={saleState !== 'open' || isBusy(purchase)}
+      onClick={onBuy}
+    >
+      {label(saleState, purchase, isSignedIn)}
+    </button>
+  );
+}
+
+function label(saleState: SaleState, purchase: PurchaseState, isSignedIn: boolean): string {
+  if (purchase.phase === 'queued') return 'In line…';
+  if (isBusy(purchase)) return 'Asking…';
+  switch (saleState) {
+    case 'scheduled':
+      return 'Not open yet';
+    case 'paused':
+      return 'Paused';
+    case 'sold_out':
+      return 'Sold out';
+    case 'ended':
+      return 'Ended';
+    case 'open':
+      if (purchase.phase === 'decided' && purchase.attempt.status === 'confirmed') return 'Buy again';
+      return isSignedIn ? 'Buy' : 'Buy as guest';
+  }
+}

@@ -1,0 +1,217 @@
+import type { AttemptStatusBody, SessionBody } from '../../../../src/contracts/http.ts';
+import {
+  ATTEMPT_POLL_MS,
+  WISH_FIRST_PAUSE_MS,
+  WISH_LONGEST_PAUSE_MS,
+  WISH_TRIES,
+} from '../../config/timing.ts';
+import type { Answer } from '../../lib/http.ts';
+import type { Services } from '../../lib/services.ts';
+import { createStore } from '../../lib/store.ts';
+import { wait } from '../../lib/wait.ts';
+import { fetchAttempt, fetchLatestAttempt } from './fetch-attempt.ts';
+import { judgeAnswer, pauseBeforeTry } from './judge-answer.ts';
+import { newestAttempt } from './newest-attempt.ts';
+import { postAttempt } from './post-attempt.ts';
+import { IDLE, isBusy, type PurchaseState } from './purchase-state.ts';
+import type { Wish, WishBook } from './wish.ts';
+
+export interface PurchaseFlowDeps extends Pick<Services, 'http' | 'session' | 'clock'> {
+  live: Pick<Services['live'], 'onConnect' | 'onOutcome'>;
+  wishes: WishBook;
+  signInAsGuest: () => Promise<Answer<SessionBody>>;
+  makeKey: () => string;
+  random: () => number;
+}
+
+export interface PurchaseFlow {
+  current: () => PurchaseState;
+  subscribe: (listener: () => void) => () => void;
+  /** Takes up the wish that an earlier life of the page left, and follows the session; returns its stop. */
+  start: () => () => void;
+  /** Buys for who is signed in, else for a fresh guest. Does nothing while a wish is under way. */
+  buy: (quantity: number) => Promise<void>;
+  /** Asks again for a wish whose answers stayed lost, with its key. */
+  askAgain: () => void;
+}
+
+const PAUSES = { firstMs: WISH_FIRST_PAUSE_MS, longestMs: WISH_LONGEST_PAUSE_MS };
+
+/**
+ * One shopper's way through one sale: from the wish over the place in line to the outcome.
+ *
+ * A wish's key is stored before its first request and forgotten only when its outcome, or a refusal of the gate, is
+ * known. Whatever is in between (a lost answer, a reload, another page) is bridged by asking again with the same key.
+ */
+export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): PurchaseFlow {
+  const { http, live, session, clock, wishes } = deps;
+  const store = createStore<PurchaseState>(IDLE);
+  /** Aborted whenever what is under way no longer counts: another wish, another shopper, the page left. */
+  let life = new AbortController();
+  let actingFor: string | undefined;
+  /** An outcome can overtake the answer to its own attempt. */
+  let earlyOutcomes = new Map<string, AttemptStatusBody>();
+
+  const shopperId = () => session.current().signedIn?.user.id;
+  const findWish = () => (actingFor === undefined ? undefined : wishes.find(saleId, actingFor));
+  const newLife = () => {
+    life.abort();
+    life = new AbortController();
+    earlyOutcomes = new Map();
+    return life.signal;
+  };
+
+  const show = (body: AttemptStatusBody) => {
+    const before = store.current();
+    const attempt = newestAttempt('attempt' in before ? before.attempt : undefined, body);
+    if (attempt.status === 'queued') {
+      store.set({ phase: 'queued', attempt });
+      return;
+    }
+    const wish = findWish();
+    if (wish) wishes.forget(wish);
+    store.set({ phase: 'decided', attempt });
+  };
+
+  const refuse = (refusal: Omit<Extract<PurchaseState, { phase: 'refused' }>, 'phase'>) =>
+    store.set({ phase: 'refused', ...refusal });
+
+  const ask = async (wish: Wish, signal: AbortSignal): Promise<void> => {
+    let wasUncertain = false;
+    store.set({ phase: 'asking', quantity: wish.quantity, setback: undefined });
+    for (let tried = 1; ; tried += 1) {
+      const answer = await postAttempt(http, wish, signal);
+      if (signal.aborted) return;
+      const judgement = judgeAnswer(answer, wasUncertain);
+      if (judgement.verdict === 'accepted') {
+        show(earlyOutcomes.get(judgement.attempt.attemptId) ?? judgement.attempt);
+        await followAttempt(judgement.attempt.attemptId, signal);
+        return;
+      }
+      if (judgement.verdict === 'refused') {
+        const { problem, retryAfterMs } = judgement;
+        // Signed out is no word of the gate: the wish waits for its shopper.
+        if (problem.code !== 'unauthenticated') wishes.forget(wish);
+        const retryAt = retryAfterMs === undefined ? undefined : clock.now() + retryAfterMs;
+        refuse({ code: problem.code, remaining: problem.remaining, retryAt });
+        return;
+      }
+      wasUncertain ||= judgement.isUncertain;
+      const setback = judgement.because;
+      if (tried === WISH_TRIES) {
+        store.set({ phase: 'unresolved', quantity: wish.quantity, setback });
+        return;
+      }
+      store.set({ phase: 'asking', quantity: wish.quantity, setback });
+      await wait(pauseBeforeTry(tried, judgement.retryAfterMs, deps.random(), PAUSES), signal);
+      if (signal.aborted) return;
+    }
+  };
+
+  const isWaiting = () => store.current().phase === 'queued';
+
+  const readAttempt = async (attemptId: string, signal: AbortSignal) => {
+    const answer = await fetchAttempt(http, attemptId, signal);
+    if (signal.aborted || !isWaiting()) return;
+    if (answer.kind === 'ok') show(answer.body);
+    if (answer.kind !== 'problem' || answer.problem.code !== 'attempt_not_found') return;
+    // The place in line was lost with Redis. The same key means the same attempt: asking again cannot buy twice.
+    const wish = findWish();
+    if (wish) void ask(wish, newLife());
+    else refuse({ code: 'attempt_not_found', remaining: undefined, retryAt: undefined });
+  };
+
+  const followAttempt = async (attemptId: string, signal: AbortSignal) => {
+    while (isWaiting() && !signal.aborted) {
+      await wait(ATTEMPT_POLL_MS, signal);
+      if (isWaiting() && !signal.aborted) await readAttempt(attemptId, signal);
+    }
+  };
+
+  const takeUp = async () => {
+    const signal = newLife();
+    actingFor = shopperId();
+    store.set(IDLE);
+    if (actingFor === undefined) return;
+    const wish = findWish();
+    if (wish) {
+      await ask(wish, signal);
+      return;
+    }
+    const latest = await fetchLatestAttempt(http, saleId, signal);
+    if (signal.aborted || latest.kind !== 'ok' || latest.body.status !== 'queued') return;
+    show(latest.body);
+    await followAttempt(latest.body.attemptId, signal);
+  };
+
+  const onSessionChange = () => {
+    if (shopperId() === actingFor) return;
+    // A guest made for this very wish; the wish goes on as theirs.
+    if (store.current().phase === 'signing_in') actingFor = shopperId();
+    else void takeUp();
+  };
+
+  const onOutcome = (body: AttemptStatusBody) => {
+    const state = store.current();
+    if (body.saleId !== saleId) return;
+    if (state.phase === 'asking') earlyOutcomes.set(body.attemptId, body);
+    if (state.phase === 'queued' && state.attempt.attemptId === body.attemptId) show(body);
+  };
+
+  const askAgain = () => {
+    const wish = findWish();
+    if (wish && store.current().phase === 'unresolved') void ask(wish, newLife());
+  };
+
+  const onConnect = () => {
+    const state = store.current();
+    if (state.phase === 'queued') void readAttempt(state.attempt.attemptId, life.signal);
+    askAgain();
+  };
+
+  /** True when somebody is signed in, perhaps just now as a guest. */
+  const ensureSignedIn = async (signal: AbortSignal): Promise<boolean> => {
+    if (shopperId() !== undefined) return true;
+    store.set({ phase: 'signing_in' });
+    const answer = await deps.signInAsGuest();
+    if (signal.aborted) return false;
+    if (answer.kind === 'ok') return true;
+    if (answer.kind === 'unreachable')
+      refuse({ code: 'unreachable', remaining: undefined, retryAt: undefined });
+    else if (answer.problem.status === 404 || answer.problem.status === 403)
+      store.set({ phase: 'sign_in_needed' });
+    else {
+      const retryAt = answer.retryAfterMs === undefined ? undefined : clock.now() + answer.retryAfterMs;
+      refuse({ code: answer.problem.code, remaining: undefined, retryAt });
+    }
+    return false;
+  };
+
+  return {
+    current: store.current,
+    subscribe: store.subscribe,
+    start: () => {
+      const stops = [
+        session.subscribe(onSessionChange),
+        live.onOutcome(onOutcome),
+        live.onConnect(onConnect),
+      ];
+      void takeUp();
+      return () => {
+        life.abort();
+        for (const stop of stops) stop();
+      };
+    },
+    buy: async (quantity) => {
+      if (isBusy(store.current())) return;
+      const signal = newLife();
+      if (!(await ensureSignedIn(signal))) return;
+      actingFor = shopperId();
+      if (actingFor === undefined) return;
+      const wish: Wish = { saleId, shopperId: actingFor, quantity, key: deps.makeKey() };
+      wishes.keep(wish);
+      await ask(wish, signal);
+    },
+    askAgain,
+  };
+}

@@ -1,0 +1,41 @@
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import type { SessionBody } from '../../../../src/contracts/http.ts';
+import type { Answer } from '../../lib/http.ts';
+import { useServices } from '../../lib/services.ts';
+import { createPurchaseFlow, type PurchaseFlow } from './purchase-flow.ts';
+import type { PurchaseState } from './purchase-state.ts';
+import { createWishBook } from './wish.ts';
+
+/** @param signInAsGuest must be stable over renderings */
+export function usePurchaseFlow(
+  saleId: string,
+  signInAsGuest: () => Promise<Answer<SessionBody>>,
+): { state: PurchaseState; flow: PurchaseFlow } {
+  const { http, live, session, clock } = useServices();
+  const flow = useMemo(
+    () =>
+      createPurchaseFlow(
+        {
+          http,
+          live,
+          session,
+          clock,
+          wishes: createWishBook({ storage: sessionStorage }),
+          signInAsGuest,
+          makeKey: randomKey,
+          random: Math.random,
+        },
+        saleId,
+      ),
+    [http, live, session, clock, signInAsGuest, saleId],
+  );
+  useEffect(() => flow.start(), [flow]);
+  const state = useSyncExternalStore(flow.subscribe, flow.current);
+  return { state, flow };
+}
+
+/** 128 random bits. Not `crypto.randomUUID`, which browsers offer on secure origins only. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}

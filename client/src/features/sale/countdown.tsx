@@ -1,0 +1,21 @@
+import { formatCountdown, formatMoment, speakDuration } from '../../lib/format.ts';
+import type { SaleMoment } from './sale-moment.ts';
+
+export function Countdown({ next, endsAt }: { next: SaleMoment['next']; endsAt: string }) {
+  if (!next) {
+    return (
+      <p className="countdown" data-testid="countdown">
+        <span className="countdown-label">Ended {formatMoment(endsAt)}</span>
+      </p>
+    );
+  }
+  return (
+    <p className="countdown" data-testid="countdown" data-event={next.event}>
+      <span className="countdown-label">{next.event === 'opens' ? 'Opens in' : 'Ends in'}</span>{' '}
+      <span className="countdown-time" aria-hidden="true">
+        {formatCountdown(next.leftMs)}
+      </span>
+      <span className="visually-hidden">{speakDuration(next.leftMs)}</span>
+    </p>
+  );
+}

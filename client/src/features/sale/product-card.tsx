@@ -1,0 +1,20 @@
+import type { ProductBody } from '../../../../src/contracts/http.ts';
+import { formatPrice } from '../../lib/format.ts';
+
+export function ProductPicture({ product }: { product: ProductBody }) {
+  return (
+    <div className="product-picture">
+      <img src={product.imageUrl} alt={product.name} width={640} height={480} />
+    </div>
+  );
+}
+
+export function ProductWords({ product }: { product: ProductBody }) {
+  return (
+    <>
+      <h1 className="product-name">{product.name}</h1>
+      <p className="product-price">{formatPrice(product.priceMinor, product.currency)}</p>
+      <p className="product-description">{product.description}</p>
+    </>
+  );
+}

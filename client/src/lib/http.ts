@@ -1,0 +1,75 @@
+import type { ProblemDocument } from '../../../src/contracts/error-catalogue.ts';
+import { REQUEST_TIMEOUT_MS } from '../config/timing.ts';
+
+/** What came of a request. `unreachable` is all that is not the API's own answer: whether it acted is not known. */
+export type Answer<Body> =
+  | { kind: 'ok'; body: Body }
+  | { kind: 'problem'; problem: ProblemDocument; retryAfterMs: number | undefined }
+  | { kind: 'unreachable' };
+
+export interface Request {
+  method: 'GET' | 'POST';
+  path: string;
+  query?: Record<string, string | undefined>;
+  headers?: Record<string, string>;
+  body?: object;
+  signal?: AbortSignal | undefined;
+}
+
+/** The caller names the body's type: it is the contract's, checked by the API's own tests. */
+export type Http = <Body>(request: Request) => Promise<Answer<Body>>;
+
+export interface HttpDeps {
+  fetch: typeof fetch;
+  accessToken: () => string | undefined;
+  /** Called with the token that was refused, which may no longer be the current one. */
+  onUnauthenticated: (refusedToken: string) => void;
+}
+
+/** Makes the one function that speaks HTTP; it never throws and never speaks to the shopper. */
+export function createHttp({ fetch, accessToken, onUnauthenticated }: HttpDeps): Http {
+  return async <Body>(request: Request): Promise<Answer<Body>> => {
+    const token = accessToken();
+    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    try {
+      const response = await fetch(address(request), {
+        method: request.method,
+        headers: {
+          accept: 'application/json',
+          ...(request.body && { 'content-type': 'application/json' }),
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...request.headers,
+        },
+        ...(request.body && { body: JSON.stringify(request.body) }),
+        signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+      });
+      const body: unknown = await response.json();
+      if (response.ok) return { kind: 'ok', body: body as Body };
+      // A proxy or a captive portal in between speaks no problem documents.
+      if (!isProblem(body)) return { kind: 'unreachable' };
+      if (body.code === 'unauthenticated' && token !== undefined) onUnauthenticated(token);
+      return {
+        kind: 'problem',
+        problem: body,
+        retryAfterMs: readRetryAfter(response.headers.get('retry-after')),
+      };
+    } catch {
+      return { kind: 'unreachable' };
+    }
+  };
+}
+
+function address({ path, query = {} }: Request): string {
+  const given = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
+}
+
+function isProblem(body: unknown): body is ProblemDocument {
+  return typeof body === 'object' && body !== null && 'code' in body && typeof body.code === 'string';
+}
+
+/** Milliseconds of a `Retry-After` in seconds, the only form the API sends. */
+export function readRetryAfter(header: string | null): number | undefined {
+  if (header === null || !/^\d+(\.\d+)?$/.test(header.trim())) return undefined;
+  return Number(header) * 1000;
+}

@@ -1,0 +1,19 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+const apiUrl = process.env.VITE_API_URL ?? 'http://127.0.0.1:3000';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  plugins: [react()],
+  build: { outDir: '../dist/client', emptyOutDir: true },
+  server: {
+    // The contracts that the page shares with the API lie outside its root.
+    fs: { allow: ['..'] },
+    proxy: {
+      '/api': { target: apiUrl },
+      '/socket.io': { target: apiUrl, ws: true },
+    },
+  },
+});
