@@ -12,6 +12,7 @@ interface Constant {
   advice: string;
   tail: string;
   retryAfterSec: number | undefined;
+  isUnauthenticated: boolean;
 }
 
 /** The same for every refusal of a code, made once: a sold-out crowd is told its code tens of thousands of times a second. */
@@ -26,6 +27,7 @@ const CONSTANTS = Object.fromEntries(
         advice: JSON.stringify(advice),
         tail: `,"retryable":${String(retryable)}`,
         retryAfterSec: status === 503 || status === 429 ? 1 : undefined,
+        isUnauthenticated: status === 401,
       },
     ];
   }),
@@ -63,6 +65,8 @@ export function writeProblem(res: ServerResponse, refusal: Refusal): void {
 
   const retryAfterSec = refusal.retryAfterSec ?? constant.retryAfterSec;
   if (retryAfterSec !== undefined) res.setHeader('Retry-After', String(jitterRetryAfter(retryAfterSec)));
+  // RFC 9110, 11.6.1: a 401 names the scheme that would help.
+  if (constant.isUnauthenticated) res.setHeader('WWW-Authenticate', 'Bearer');
   if (refusal.headers) {
     for (const [name, value] of Object.entries(refusal.headers)) res.setHeader(name, value);
   }

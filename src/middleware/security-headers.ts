@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import helmet from 'helmet';
 
 /**
@@ -10,11 +11,8 @@ import helmet from 'helmet';
  * page is served over plain HTTP.
  */
 export function readSecurityHeaders(): [name: string, value: string][] {
-  const headers: [string, string][] = [];
-  const recorder = {
-    setHeader: (name: string, value: string) => headers.push([name, value]),
-    removeHeader: () => undefined,
-  } as unknown as ServerResponse;
+  const req = new IncomingMessage(new Socket());
+  const res = new RecordingResponse(req);
   const fail = (error?: unknown): void => {
     if (error !== undefined) throw new Error('helmet refused its options', { cause: error });
   };
@@ -35,6 +33,16 @@ export function readSecurityHeaders(): [name: string, value: string][] {
       },
     },
     xFrameOptions: { action: 'deny' },
-  })({} as IncomingMessage, recorder, fail);
-  return headers;
+  })(req, res, fail);
+  return res.recorded;
+}
+
+/** Keeps the headers' names as they were written; `getHeaders()` lower-cases them. */
+class RecordingResponse extends ServerResponse {
+  readonly recorded: [name: string, value: string][] = [];
+
+  override setHeader(name: string, value: number | string | readonly string[]): this {
+    this.recorded.push([name, String(value)]);
+    return this;
+  }
 }

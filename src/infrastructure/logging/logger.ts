@@ -35,6 +35,7 @@ export function createLogger({ level, role, destination = process.stdout }: Logg
       const head = { at: new Date().toISOString(), level: severity, role, pid: process.pid };
       return JSON.stringify({ ...head, message: redact(message), ...(redact(fields) as LogFields) });
     }),
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston types its transports as interfaces
     transports: [new winston.transports.Stream({ stream: destination })],
   });
   return withFields(logger, {});

@@ -1,0 +1,43 @@
+import type { Refusal } from '../../errors/refusal.ts';
+import { RefusalError } from '../../errors/refusal.ts';
+import type { AccessTokens } from './access-token.ts';
+import type { Identity } from './account.model.ts';
+import type { BlockedUsers } from './blocked-users.ts';
+
+export type Authenticated = { ok: true; identity: Identity } | { ok: false; refusal: Refusal };
+export type Authenticate = (authorization: string | undefined) => Authenticated;
+
+const UNAUTHENTICATED: Authenticated = { ok: false, refusal: { code: 'unauthenticated' } };
+const BLOCKED: Authenticated = {
+  ok: false,
+  refusal: {
+    code: 'forbidden',
+    detail: 'This account is blocked. Write to the shop if you think it should not be.',
+  },
+};
+
+/** Makes the check of an `Authorization` header, without I/O; refuses `unauthenticated`, and blocked users as `forbidden`. */
+export function createAuthenticate({
+  accessTokens,
+  blockedUsers,
+}: {
+  accessTokens: Pick<AccessTokens, 'verify'>;
+  blockedUsers: Pick<BlockedUsers, 'isBlocked'>;
+}): Authenticate {
+  return (authorization) => {
+    const identity = accessTokens.verify(authorization);
+    if (!identity) return UNAUTHENTICATED;
+    return blockedUsers.isBlocked(identity.userId) ? BLOCKED : { ok: true, identity };
+  };
+}
+
+/**
+ * The same for Express routes.
+ *
+ * @throws RefusalError for the error middleware
+ */
+export function requireIdentity(authenticate: Authenticate, authorization: string | undefined): Identity {
+  const result = authenticate(authorization);
+  if (!result.ok) throw new RefusalError(result.refusal);
+  return result.identity;
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+import proxyAddr from 'proxy-addr';
+
+export type ClientAddress = (req: IncomingMessage) => string;
+
+const IPV4_IN_IPV6 = '::ffff:';
+
+/**
+ * Makes the reading of a request's client address: `X-Forwarded-For` counts only as far as the proxies in it are
+ * trusted, as in Express; with none trusted it is the peer of the socket.
+ *
+ * @param trustProxy  addresses, subnets, or `loopback`, `linklocal`, `uniquelocal`
+ * @throws TypeError for what is none of them
+ */
+export function createClientAddress({ trustProxy }: { trustProxy: readonly string[] }): ClientAddress {
+  const trust = proxyAddr.compile([...trustProxy]);
+  if (trustProxy.length === 0) return (req) => plain(req.socket.remoteAddress);
+  return (req) => plain(proxyAddr(req, trust));
+}
+
+/**
+ * Makes a test of whether an address is on a list.
+ *
+ * @param list  as `trustProxy` above
+ */
+export function createAddressMatcher(list: readonly string[]): (address: string) => boolean {
+  if (list.length === 0) return () => false;
+  const matches = proxyAddr.compile([...list]);
+  return (address) => address !== '' && matches(address, 0);
+}
+
+/** Undefined once the socket is closed. An IPv4 peer of a socket that listens on both families is the same client as on one that listens on IPv4 only. */
+function plain(address: string | undefined): string {
+  if (address === undefined) return '';
+  return address.startsWith(IPV4_IN_IPV6) && address.includes('.')
+    ? address.slice(IPV4_IN_IPV6.length)
+    : address;
+}
