@@ -73,7 +73,8 @@ export async function up(knex: Knex): Promise<void> {
       sale_id uuid not null references flash_sales (id),
       user_id uuid not null,
       quantity integer not null check (quantity between 1 and 1000),
-      sequence bigint not null,
+      -- Null only for an attempt that was set aside: what it carried may be what another row holds.
+      sequence bigint,
       idempotency_key text check (length(idempotency_key) between 1 and 128),
       outcome text not null check (outcome in ('confirmed', 'rejected')),
       reason text,

@@ -1,0 +1,105 @@
+import type { Redis } from 'ioredis';
+import type { Logger } from '../../infrastructure/logging/logger.ts';
+import { saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Adopt } from './adopt.ts';
+import type { Enqueue } from './enqueue.ts';
+import type { AdmittedAttempt } from './purchase.model.ts';
+
+/** Attempts older than this that nobody announced are looked up, ms. */
+const LOOK_UP_AFTER_MS = 5_000;
+
+interface Accepted {
+  attempt: AdmittedAttempt;
+  acceptedAtMs: number;
+}
+
+interface AcceptedOfSale {
+  stockId: string;
+  attempts: Map<string, Accepted>;
+}
+
+export interface AcceptedAttemptsDeps {
+  redis: Redis;
+  adopt: Adopt;
+  enqueue: Enqueue;
+  logger: Logger;
+}
+
+/**
+ * The attempts this process accepted and has not seen announced: its memory of what it owes, should Redis lose its own.
+ *
+ * Bounded by what is in flight: announcements remove entries, and `lookUp` drops those whose announcement was missed.
+ */
+export class AcceptedAttempts {
+  readonly #deps: AcceptedAttemptsDeps;
+  readonly #bySale = new Map<string, AcceptedOfSale>();
+
+  constructor(deps: AcceptedAttemptsDeps) {
+    this.#deps = deps;
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const { attempts } of this.#bySale.values()) size += attempts.size;
+    return size;
+  }
+
+  add(saleId: string, stockId: string, attempt: AdmittedAttempt): void {
+    let ofSale = this.#bySale.get(saleId);
+    if (!ofSale) this.#bySale.set(saleId, (ofSale = { stockId, attempts: new Map() }));
+    ofSale.attempts.set(attempt.attemptId, { attempt, acceptedAtMs: Date.now() });
+  }
+
+  /** The attempt was announced: nothing is owed any more. Returns how long it took from acceptance, ms. */
+  announced(saleId: string, attemptId: string): number | undefined {
+    const ofSale = this.#bySale.get(saleId);
+    const accepted = ofSale?.attempts.get(attemptId);
+    if (!ofSale || !accepted) return undefined;
+    ofSale.attempts.delete(attemptId);
+    if (ofSale.attempts.size === 0) this.#bySale.delete(saleId);
+    return Date.now() - accepted.acceptedAtMs;
+  }
+
+  /**
+   * Has the gate's new epoch take over what this process accepted, then enqueues it: a Redis that lost its store loses
+   * no attempt while the process lives.
+   */
+  async adoptAll(saleId: string): Promise<void> {
+    const ofSale = this.#bySale.get(saleId);
+    if (ofSale) await this.#adopt(saleId, ofSale.stockId, [...ofSale.attempts.values()]);
+  }
+
+  /** Drops old entries that are decided, and adopts those the gate has never heard of. Run once a second. */
+  async lookUp(): Promise<void> {
+    const before = Date.now() - LOOK_UP_AFTER_MS;
+    for (const [saleId, { stockId, attempts }] of this.#bySale) {
+      const old: Accepted[] = [];
+      for (const accepted of attempts.values()) {
+        if (accepted.acceptedAtMs > before || old.length === 500) break; // oldest first: a Map keeps insertion order
+        old.push(accepted);
+      }
+      if (old.length === 0) continue;
+      const ids = old.map(({ attempt }) => attempt.attemptId);
+      const records = await this.#deps.redis.hmget(saleKeys(saleId).known, ...ids);
+      records.forEach((record, index) => {
+        const id = ids[index];
+        if (record && id) this.announced(saleId, id);
+      });
+      await this.#adopt(
+        saleId,
+        stockId,
+        old.filter((_, index) => !records[index]),
+      );
+    }
+  }
+
+  async #adopt(saleId: string, stockId: string, accepted: Accepted[]): Promise<void> {
+    const attempts = accepted.map(({ attempt }) => attempt);
+    for (let start = 0; start < attempts.length; start += 500) {
+      const batch = await this.#deps.adopt(saleId, stockId, attempts.slice(start, start + 500));
+      if (batch.attempts.length === 0) continue;
+      this.#deps.logger.warn('attempts adopted by the new gate', { saleId, attempts: batch.attempts.length });
+      await this.#deps.enqueue(batch);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import type { Redis } from 'ioredis';
+import type { AttemptStatusBody } from '../../contracts/http.ts';
+import {
+  CHANNELS,
+  epochKeys,
+  KEPT_AFTER_END_MS,
+  ordersCacheKey,
+  saleKeys,
+} from '../../infrastructure/redis/keys.ts';
+import { loadScript } from '../../infrastructure/redis/script.ts';
+import { epochOf } from '../../utils/sequence.ts';
+import { decidedRecord, presentDecided, type DecidedAttempt } from './purchase.model.ts';
+
+const announceScript = loadScript(new URL('./announce.lua', import.meta.url));
+
+/** What every API process hears of a settled transaction. */
+export interface OutcomesMessage {
+  saleId: string;
+  outcomes: { shopperId: string; body: AttemptStatusBody }[];
+}
+
+export type Announce = (saleId: string, decided: readonly DecidedAttempt[]) => Promise<void>;
+
+export interface AnnounceDeps {
+  redis: Redis;
+  /** When the sale ends, epoch ms: its keys outlive it by `KEPT_AFTER_END_MS`. */
+  saleEndsAtMs: (saleId: string) => Promise<number>;
+}
+
+/**
+ * Tells the outcomes of one transaction: drops them from in flight, keeps them, counts them, releases the units of the
+ * rejected, publishes one message. One round trip; may be repeated, nothing is released twice.
+ *
+ * @throws when Redis does not answer; repeat
+ */
+export function createAnnounce({ redis, saleEndsAtMs }: AnnounceDeps): Announce {
+  const epochBySale = new Map<string, number>();
+  return async (saleId, decided) => {
+    const [first] = decided;
+    if (!first) return;
+    const expireAtMs = (await saleEndsAtMs(saleId)) + KEPT_AFTER_END_MS;
+    const body = JSON.stringify(
+      decided.map((attempt) => ({ shopperId: attempt.shopperId, body: presentDecided(saleId, attempt) })),
+    );
+    const attempts = decided.flatMap((attempt) => [
+      attempt.attemptId,
+      attempt.shopperId,
+      attempt.quantity,
+      attempt.outcome === 'rejected' ? attempt.reason : '',
+      decidedRecord(attempt),
+    ]);
+    const keys = saleKeys(saleId);
+    let epoch = epochBySale.get(saleId) ?? epochOf(first.sequence);
+    // The first answer may name a newer epoch, and a rebuild may open another in between: each is one more round.
+    for (let round = 0; round < 5; round += 1) {
+      const { tokens, shoppers, inflight, line } = epochKeys(saleId, epoch);
+      const reply = (await announceScript.run(
+        redis,
+        [keys.gate, tokens, shoppers, inflight, line, keys.known, keys.counters],
+        [epoch, expireAtMs, CHANNELS.outcomes, saleId, body, keys.prefix, ...attempts],
+      )) as [number, number];
+      if (reply[0] !== -1) {
+        epochBySale.set(saleId, epoch);
+        const buyers = decided.filter((attempt) => attempt.outcome === 'confirmed');
+        if (buyers.length > 0) await redis.unlink(buyers.map((attempt) => ordersCacheKey(attempt.shopperId)));
+        return;
+      }
+      epoch = reply[1];
+    }
+    throw new Error(`the gate of sale ${saleId} changes epoch faster than outcomes can be announced`);
+  };
+}
+
+/** @throws when the message is not one of announce's */
+export function parseOutcomesMessage(message: string): OutcomesMessage {
+  const end = message.indexOf('\n');
+  return {
+    saleId: message.slice(0, end),
+    outcomes: JSON.parse(message.slice(end + 1)) as OutcomesMessage['outcomes'],
+  };
+}

@@ -1,0 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { v5 as uuidv5 } from 'uuid';
+
+/**
+ * The id of an attempt: UUIDv5 (RFC 9562, section 5.5) of shopper and idempotency key in the namespace of the sale,
+ * random without a key. So a replay finds its attempt even when all of Redis was lost.
+ *
+ * @param saleId  a UUID, the namespace
+ */
+export function attemptIdOf(saleId: string, shopperId: string, idempotencyKey: string | null): string {
+  return idempotencyKey === null ? randomUUID() : uuidv5(`${shopperId}:${idempotencyKey}`, saleId);
+}

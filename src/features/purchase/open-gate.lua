@@ -1,0 +1,28 @@
+--[[
+  Opens a rebuilt gate by compare-and-set: only if it is still closed for this rebuild, and only on the Redis server
+  the rebuild wrote its keys to.
+
+  KEYS[1] gate       hash
+  KEYS[2] tokens     string  the new epoch's, written by the rebuild
+  KEYS[3] counters   hash    raised to what PostgreSQL knows
+
+  ARGV[1] epoch      ARGV[2] run id the rebuild was connected to      ARGV[3] when the keys expire, epoch ms
+  ARGV[4] number of counters      ARGV[5...] counter, least value; then the gate's other fields: field, value
+
+  Returns 1 opened | 0 not ours any more, or another server: start again
+]]
+if redis.call('HGET', KEYS[1], 'closedFor') ~= ARGV[1] then return 0 end
+local runId = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
+if runId ~= ARGV[2] or redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
+
+redis.call('DEL', KEYS[1])
+local fieldsFrom = 5 + 2 * tonumber(ARGV[4])
+redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'runId', ARGV[2], 'n', 0, 'version', 1, 'revision', 0,
+  unpack(ARGV, fieldsFrom))
+redis.call('PEXPIREAT', KEYS[1], ARGV[3])
+for i = 5, fieldsFrom - 1, 2 do
+  local counted = tonumber(redis.call('HGET', KEYS[3], ARGV[i]) or '0')
+  redis.call('HSET', KEYS[3], ARGV[i], math.max(counted, tonumber(ARGV[i + 1])))
+end
+redis.call('PEXPIREAT', KEYS[3], ARGV[3])
+return 1

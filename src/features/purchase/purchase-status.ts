@@ -1,0 +1,119 @@
+import type { Redis } from 'ioredis';
+import type { AttemptStatusBody, NoAttemptBody } from '../../contracts/http.ts';
+import type { Refusal } from '../../errors/refusal.ts';
+import type { Clock } from '../../infrastructure/clock.ts';
+import type { Database } from '../../infrastructure/postgres/database.ts';
+import { KEPT_AFTER_END_MS, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { RunId } from '../../infrastructure/redis/run-id.ts';
+import { loadScript } from '../../infrastructure/redis/script.ts';
+import type { SaleCatalogue } from '../sale/sale-catalogue.ts';
+import {
+  isDecidedRecord,
+  parseDecided,
+  parseInflight,
+  presentDecided,
+  presentQueued,
+} from './purchase.model.ts';
+import { findDecided, findLatestDecided } from './purchase.repository.ts';
+
+const findScript = loadScript(new URL('./find-attempt.lua', import.meta.url));
+
+interface Found {
+  shopperId: string;
+  body: AttemptStatusBody;
+}
+
+export interface PurchaseStatusDeps {
+  db: Database;
+  redis: Redis;
+  runId: RunId;
+  clock: Clock;
+  catalogue: SaleCatalogue;
+}
+
+export type StatusAnswer<Body> = { ok: true; body: Body } | { ok: false; refusal: Refusal };
+
+/** A record as Redis has it, of either kind, as its owner may see it. */
+export function presentRecord(
+  saleId: string,
+  attemptId: string,
+  record: string,
+  position: number | undefined,
+): Found {
+  if (isDecidedRecord(record)) {
+    const decided = parseDecided(attemptId, record);
+    return { shopperId: decided.shopperId, body: presentDecided(saleId, decided) };
+  }
+  const queued = parseInflight(attemptId, record);
+  return { shopperId: queued.shopperId, body: presentQueued(saleId, queued, position) };
+}
+
+/** Reads what became of an attempt: the gate knows it first, PostgreSQL for good. */
+export function createPurchaseStatus({ db, redis, runId, clock, catalogue }: PurchaseStatusDeps) {
+  /** @returns what was found, `none` when the open gate has never heard of it, `unsure` when there is no open gate */
+  const ask = async (
+    saleId: string,
+    attemptId: string,
+    shopperId: string,
+  ): Promise<Found | 'none' | 'unsure'> => {
+    const keys = saleKeys(saleId);
+    const reply = (await findScript.run(
+      redis,
+      [keys.gate, keys.known, keys.latest],
+      [keys.prefix, runId.current() ?? '', attemptId, shopperId],
+    )) as [string, string?, number?];
+    const [id, record, position] = reply;
+    if (record === undefined) return id === '' ? 'none' : 'unsure';
+    return presentRecord(saleId, id, record, position === -1 ? undefined : position);
+  };
+  const askOrUnsure = (saleId: string, attemptId: string, shopperId: string) =>
+    ask(saleId, attemptId, shopperId).catch(() => 'unsure' as const); // Redis is away: PostgreSQL may know
+
+  return {
+    /** @returns the shopper's own attempt; anybody else's is `attempt_not_found` too */
+    async byAttempt(attemptId: string, shopperId: string): Promise<StatusAnswer<AttemptStatusBody>> {
+      await catalogue.list().catch(() => []);
+      const sales = catalogue.rememberedIds();
+      const found = await Promise.all(sales.map((saleId) => askOrUnsure(saleId, attemptId, '')));
+      const hit = found.find((one) => typeof one === 'object');
+      if (hit) return hit.shopperId === shopperId ? { ok: true, body: hit.body } : NOT_FOUND;
+      const decided = await findDecided(db, attemptId);
+      if (decided) {
+        return decided.shopperId === shopperId
+          ? { ok: true, body: presentDecided(decided.saleId, decided) }
+          : NOT_FOUND;
+      }
+      // An attempt may be promised and not settled while its gate is being rebuilt: "not found" would be a lie.
+      const mayComeBack = sales.some((saleId, index) => {
+        const endsAtMs = catalogue.peek(saleId)?.endsAtMs ?? 0;
+        return found[index] === 'unsure' && endsAtMs + KEPT_AFTER_END_MS > clock.now();
+      });
+      return mayComeBack ? GATE_CLOSED : NOT_FOUND;
+    },
+
+    /** @returns the shopper's latest attempt on the sale */
+    async bySale(
+      saleId: string,
+      shopperId: string,
+    ): Promise<StatusAnswer<AttemptStatusBody | NoAttemptBody>> {
+      const sale = await catalogue.find(saleId);
+      if (!sale) return { ok: false, refusal: { code: 'sale_not_found' } };
+      const found = await askOrUnsure(saleId, '', shopperId);
+      if (typeof found === 'object') return { ok: true, body: found.body };
+      if (found === 'unsure') {
+        const decided = await findLatestDecided(db, saleId, shopperId);
+        if (decided) return { ok: true, body: presentDecided(saleId, decided) };
+        if (sale.endsAtMs + KEPT_AFTER_END_MS > clock.now()) return GATE_CLOSED;
+      }
+      return { ok: true, body: { status: 'none' } };
+    },
+  };
+}
+
+const NOT_FOUND = {
+  ok: false,
+  refusal: { code: 'attempt_not_found' },
+} as const satisfies StatusAnswer<never>;
+const GATE_CLOSED = { ok: false, refusal: { code: 'gate_closed' } } as const satisfies StatusAnswer<never>;
+
+export type PurchaseStatus = ReturnType<typeof createPurchaseStatus>;

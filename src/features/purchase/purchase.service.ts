@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto';
+import type { AttemptStatusBody } from '../../contracts/http.ts';
+import type { Refusal } from '../../errors/refusal.ts';
+import type { Clock } from '../../infrastructure/clock.ts';
+import type { Logger } from '../../infrastructure/logging/logger.ts';
+import { createTurnBatcher } from '../../utils/turn-batcher.ts';
+import type { SaleDetails } from '../sale/sale.model.ts';
+import type { AcceptedAttempts } from './accepted-attempts.ts';
+import { MAX_ATTEMPTS_PER_ADMIT, type Admit, type GateAnswer } from './admit.ts';
+import type { Enqueue } from './enqueue.ts';
+import type { AckDurability, WhenCommitted } from './when-committed.ts';
+import { presentDecided, presentQueued, type AdmittedAttempt, type Attempt } from './purchase.model.ts';
+import { presentRecord } from './purchase-status.ts';
+import type { EnsureGate } from './rebuild.ts';
+
+/** What the shopper is told. `accepted` is a 202, `decided` a 200 and only told under `committed`. */
+export type AttemptAnswer =
+  | { kind: 'accepted'; body: AttemptStatusBody }
+  | { kind: 'decided'; body: AttemptStatusBody }
+  | { kind: 'refused'; refusal: Refusal };
+
+export interface PurchaseDeps {
+  admit: Admit;
+  enqueue: Enqueue;
+  accepted: AcceptedAttempts;
+  ensureGate: EnsureGate;
+  findDecided: (
+    attemptId: string,
+  ) => Promise<(Parameters<typeof presentDecided>[1] & { saleId: string }) | null>;
+  whenCommitted: WhenCommitted;
+  ackDurability: AckDurability;
+  rateLimitHeaders: (retryAfterMs: number) => Record<string, string>;
+  clock: Clock;
+  logger: Logger;
+}
+
+interface Asked {
+  sale: SaleDetails;
+  attempt: Attempt;
+  answer: (answer: AttemptAnswer) => void;
+}
+
+export type Purchase = (sale: SaleDetails, attempt: Attempt, answer: Asked['answer']) => void;
+
+/**
+ * The shopper's side of the pipeline: admit → enqueue → answer, for all attempts of an event-loop turn together.
+ *
+ * Calls `answer` exactly once, never throws. A winner is answered only when the queue has its batch; a loser at once.
+ */
+export function createPurchase(deps: PurchaseDeps): Purchase {
+  const { admit, enqueue, accepted, logger } = deps;
+  const epochs = new Map<string, number>();
+
+  const askGate = async (sale: SaleDetails, batchId: string, attempts: Attempt[]) => {
+    const { saleId } = sale;
+    for (let round = 0; ; round += 1) {
+      const epoch = epochs.get(saleId) ?? 0;
+      const reply = await admit(saleId, epoch, batchId, attempts);
+      if (reply.kind !== 'closed' || reply.epoch <= 0 || reply.epoch === epoch || round === 2) return reply;
+      // The gate has another epoch and had no effect: first it takes over what this process accepted before.
+      if (epoch > 0) await accepted.adoptAll(saleId);
+      epochs.set(saleId, reply.epoch);
+    }
+  };
+
+  const runBatch = async (asked: Asked[]): Promise<void> => {
+    const { sale } = asked[0] as Asked;
+    const batchId = randomUUID();
+    const reply = await askGate(
+      sale,
+      batchId,
+      asked.map(({ attempt }) => attempt),
+    );
+    if (reply.kind === 'unknown') {
+      logger.warn('the gate did not answer', { saleId: sale.saleId, error: reply.error.message });
+      asked.forEach(({ attempt, answer }) => answer(unknown(attempt)));
+      return;
+    }
+    if (reply.kind === 'closed') {
+      deps.ensureGate(sale.saleId, sale.stockId).catch((error: unknown) => {
+        logger.warn('gate not rebuilt, trying again', { saleId: sale.saleId, error: String(error) });
+      });
+      asked.forEach((one) => answerWithoutGate(deps, one));
+      return;
+    }
+    const winners: { asked: Asked; admitted: AdmittedAttempt; position: number; committed: Committed }[] = [];
+    reply.answers.forEach((gateAnswer, index) => {
+      const one = asked[index] as Asked;
+      if (gateAnswer.kind === 'admitted') {
+        const { sequence, admittedAtMs, position } = gateAnswer;
+        const admitted = { ...one.attempt, sequence, admittedAtMs };
+        accepted.add(sale.saleId, sale.stockId, admitted);
+        winners.push({ asked: one, admitted, position, committed: awaitCommit(deps, one) });
+      } else if (gateAnswer.kind === 'known') answerKnown(deps, one, gateAnswer);
+      else answerRefused(deps, one, gateAnswer);
+    });
+    if (winners.length === 0) return;
+    try {
+      await enqueue({
+        saleId: sale.saleId,
+        stockId: sale.stockId,
+        batchId,
+        attempts: winners.map(({ admitted }) => admitted),
+      });
+    } catch (error) {
+      // Promised and in flight: reconcile enqueues the batch. The shopper is told the truth: it is not known yet.
+      logger.warn('the queue did not take a batch, reconcile will', { batchId, error: String(error) });
+      winners.forEach(({ asked: { attempt, answer } }) => answer(unknown(attempt)));
+      return;
+    }
+    for (const { asked: one, admitted, position, committed } of winners) {
+      acknowledge(one, presentQueued(sale.saleId, admitted, position), committed);
+    }
+  };
+
+  const batch = createTurnBatcher<Asked>(MAX_ATTEMPTS_PER_ADMIT, (_saleId, asked) => {
+    runBatch(asked).catch((error: unknown) => {
+      logger.error('a batch of attempts failed', { error });
+      asked.forEach(({ attempt, answer }) => answer(unknown(attempt)));
+    });
+  });
+  return (sale, attempt, answer) => batch(sale.saleId, { sale, attempt, answer });
+}
+
+function unknown({ attemptId }: Attempt): AttemptAnswer {
+  return { kind: 'refused', refusal: { code: 'outcome_unknown', attemptId } };
+}
+
+/** Under `committed`, the outcome to come; under `queued` nobody waits for it. */
+type Committed = Promise<AttemptStatusBody | null> | null;
+
+function awaitCommit({ ackDurability, whenCommitted }: PurchaseDeps, { attempt }: Asked): Committed {
+  return ackDurability === 'committed' ? whenCommitted(attempt) : null;
+}
+
+/** Tells a shopper that the attempt stands: at once, or when it is committed. */
+function acknowledge({ attempt, answer }: Asked, body: AttemptStatusBody, committed: Committed): void {
+  if (committed === null) answer({ kind: 'accepted', body });
+  else
+    void committed.then((decided) => answer(decided ? { kind: 'decided', body: decided } : unknown(attempt)));
+}
+
+function answerKnown(
+  deps: PurchaseDeps,
+  asked: Asked,
+  { record, position }: Extract<GateAnswer, { kind: 'known' }>,
+) {
+  acknowledgeKnown(
+    deps,
+    asked,
+    presentRecord(asked.sale.saleId, asked.attempt.attemptId, record, position).body,
+  );
+}
+
+function acknowledgeKnown(deps: PurchaseDeps, asked: Asked, body: AttemptStatusBody): void {
+  if (body.status === 'queued') acknowledge(asked, body, awaitCommit(deps, asked));
+  else asked.answer({ kind: deps.ackDurability === 'committed' ? 'decided' : 'accepted', body });
+}
+
+function answerRefused(
+  deps: PurchaseDeps,
+  asked: Asked,
+  refused: Extract<GateAnswer, { kind: 'refused' }>,
+): void {
+  const { code, retryAfterMs, remaining } = refused;
+  if (code === 'sale_ended') {
+    answerEnded(deps, asked);
+    return;
+  }
+  asked.answer({
+    kind: 'refused',
+    refusal: {
+      code,
+      ...(retryAfterMs === undefined ? {} : { retryAfterSec: retryAfterMs / 1000 }),
+      ...(remaining === undefined ? {} : { remaining }),
+      ...(code === 'rate_limited' ? { headers: deps.rateLimitHeaders(retryAfterMs ?? 0) } : {}),
+    },
+  });
+}
+
+/** An ended sale needs no gate; any other waits for the rebuild. */
+function answerWithoutGate(deps: PurchaseDeps, asked: Asked): void {
+  const { sale, answer } = asked;
+  if (sale.state === 'stopped' || sale.endsAtMs <= deps.clock.now()) answerEnded(deps, asked);
+  else answer({ kind: 'refused', refusal: { code: 'gate_closed' } });
+}
+
+/** With a key the attempt may be an old one: PostgreSQL knows the id even when all of Redis was lost. */
+function answerEnded(deps: PurchaseDeps, asked: Asked): void {
+  const { attempt, answer } = asked;
+  const ended: AttemptAnswer = { kind: 'refused', refusal: { code: 'sale_ended' } };
+  if (attempt.idempotencyKey === null) {
+    answer(ended);
+    return;
+  }
+  deps.findDecided(attempt.attemptId).then(
+    (decided) => {
+      if (!decided) answer(ended);
+      else if (decided.quantity !== attempt.quantity) {
+        answer({ kind: 'refused', refusal: { code: 'idempotency_key_reused' } });
+      } else acknowledgeKnown(deps, asked, presentDecided(decided.saleId, decided));
+    },
+    () => answer({ kind: 'refused', refusal: { code: 'outcome_unknown', attemptId: attempt.attemptId } }),
+  );
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import type { Clock } from '../../infrastructure/clock.ts';
+import type { Database } from '../../infrastructure/postgres/database.ts';
+import type { Logger } from '../../infrastructure/logging/logger.ts';
+import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { RunId } from '../../infrastructure/redis/run-id.ts';
+import type { ChangeGate } from '../sale/change-gate.ts';
+import type { Enqueue } from './enqueue.ts';
+import { EPOCH_SPAN } from '../../utils/sequence.ts';
+import { parseInflight, type AttemptBatch } from './purchase.model.ts';
+import type { EnsureGate } from './rebuild.ts';
+import { dropLease, readSalesWithGates, takeLease, type SaleTruth } from './reconcile.repository.ts';
+import { repairDrift } from './repair-drift.ts';
+
+/** An attempt in flight for longer than this is enqueued again, ms: settled or not, both heal. */
+const STALE_AFTER_MS = 2_000;
+/** Entries looked at a round and sale, oldest first. */
+const MOST_STALE = 5_000;
+/** With more than this in flight the drift is measured every fifth round only: it reads them all. */
+const MANY_IN_FLIGHT = 2_000;
+const LEASE = 'reconcile';
+const LEASE_MS = 3_000;
+
+export interface ReconcileDeps {
+  db: Database;
+  redis: Redis;
+  runId: RunId;
+  clock: Clock;
+  ensureGate: EnsureGate;
+  changeGate: ChangeGate;
+  enqueue: Enqueue;
+  logger: Logger;
+}
+
+/**
+ * Repairs the gates from PostgreSQL, once a second, by one leader: rebuilds a gate that is gone, enqueues again what was
+ * promised and is not settled, and repairs drift. Every repair is idempotent and fenced, so two leaders do no harm.
+ */
+export function createReconcile(deps: ReconcileDeps, { everyMs = 1_000 } = {}) {
+  const holder = randomUUID();
+  let round = 0;
+  let running: Promise<void> | null = null;
+  let timer: NodeJS.Timeout | undefined;
+
+  const runOnce = async (): Promise<void> => {
+    round += 1;
+    for (const sale of await readSalesWithGates(deps.db)) {
+      try {
+        await reconcileSale(deps, sale, round);
+      } catch (error) {
+        deps.logger.warn('sale not reconciled, trying again', { saleId: sale.saleId, error: String(error) });
+      }
+    }
+  };
+  const tick = (): void => {
+    running ??= takeLease(deps.db, LEASE, holder, LEASE_MS)
+      .then((leads) => (leads ? runOnce() : undefined))
+      .catch((error: unknown) => deps.logger.warn('reconcile waits', { error: String(error) }))
+      .finally(() => {
+        running = null;
+      });
+  };
+  return {
+    runOnce,
+    start(): void {
+      tick();
+      timer = setInterval(tick, everyMs);
+    },
+    async close(): Promise<void> {
+      clearInterval(timer);
+      await running;
+      await dropLease(deps.db, LEASE, holder).catch(() => undefined); // it expires by itself
+    },
+  };
+}
+
+async function reconcileSale(deps: ReconcileDeps, sale: SaleTruth, round: number): Promise<void> {
+  const { redis, runId } = deps;
+  const gate = await redis.hmget(
+    saleKeys(sale.saleId).gate,
+    ...['runId', 'epoch', 'n', 'state', 'startsAt', 'endsAt', 'limit'],
+  );
+  const [gateRunId, epochText, n, state, startsAt, endsAt, limit] = gate;
+  const epoch = Number(epochText ?? 0);
+  const isWhole = (await redis.exists(epochKeys(sale.saleId, epoch).tokens)) === 1;
+  const isBehind = epoch < sale.epoch || epoch * EPOCH_SPAN + Number(n ?? 0) < sale.lastSequence;
+  if (epoch === 0 || !isWhole || gateRunId !== runId.current() || isBehind) {
+    // The epoch was read before the gate, so a rebuild in between looks newer, never behind.
+    await deps.ensureGate(sale.saleId, sale.stockId);
+    return;
+  }
+  const agrees =
+    state === sale.state &&
+    Number(startsAt) === sale.startsAtMs &&
+    Number(endsAt) === sale.endsAtMs &&
+    Number(limit) === sale.perShopperLimit;
+  if (!agrees) await deps.changeGate(sale);
+  await enqueueStale(deps, sale, epoch);
+  const inflightCount = await redis.hlen(epochKeys(sale.saleId, epoch).inflight);
+  if (inflightCount <= MANY_IN_FLIGHT || round % 5 === 0) await repairDrift(deps, { ...sale, epoch });
+}
+
+/**
+ * Adds the batches of attempts that are in flight for too long. A no-op while their job exists; settling a known attempt
+ * announces it again, so a commit whose announcement was lost is healed too.
+ */
+async function enqueueStale(
+  { redis, clock, enqueue, logger }: ReconcileDeps,
+  { saleId, stockId }: SaleTruth,
+  epoch: number,
+): Promise<void> {
+  const { line, inflight } = epochKeys(saleId, epoch);
+  const ids = await redis.zrange(line, 0, MOST_STALE - 1);
+  if (ids.length === 0) return;
+  const records = await redis.hmget(inflight, ...ids);
+  const before = clock.now() - STALE_AFTER_MS;
+  const batches = new Map<string, AttemptBatch>();
+  records.forEach((record, index) => {
+    const id = ids[index];
+    if (!record || !id) return;
+    const { batchId, ...attempt } = parseInflight(id, record);
+    if (attempt.admittedAtMs > before) return;
+    const batch = batches.get(batchId) ?? { saleId, stockId, batchId, attempts: [] };
+    batches.set(batchId, batch);
+    batch.attempts.push(attempt);
+  });
+  if (batches.size === 0) return;
+  for (const batch of batches.values()) await enqueue(batch);
+  logger.info('attempts in flight for long are enqueued again', { saleId, batches: batches.size });
+}

@@ -1,0 +1,101 @@
+import { v5 as uuidv5 } from 'uuid';
+import { withStockLock, type LockedStock } from '../../infrastructure/postgres/advisory-lock.ts';
+import type { Database } from '../../infrastructure/postgres/database.ts';
+import { isDataError } from '../../infrastructure/postgres/sqlstate.ts';
+import type { Clock } from '../../infrastructure/clock.ts';
+import type { Logger } from '../../infrastructure/logging/logger.ts';
+import { decide } from './decide.ts';
+import type { AdmittedAttempt, DecidedAttempt } from './purchase.model.ts';
+import { readSettleFacts, writeSettled, writeSetAside } from './settle.repository.ts';
+
+export interface SettleDeps {
+  db: Database;
+  clock: Clock;
+  logger: Logger;
+  lockTimeoutMs?: number;
+}
+
+export type Settle = (
+  saleId: string,
+  stockId: string,
+  attempts: readonly AdmittedAttempt[],
+) => Promise<DecidedAttempt[]>;
+
+/** Namespace of order ids: UUIDv5 of the attempt id, so that a settle that is repeated names the same order. */
+const ORDER_NAMESPACE = '5a8e3d0c-3c53-5f0e-9d0a-6c7e0c1d2b11';
+
+/**
+ * Makes attempts of one stock true: one transaction, one lock, one statement.
+ *
+ * Holds the stock's advisory lock until commit, so that transactions of one stock settle one after the other and
+ * those of different stocks never wait for each other. Safe to repeat: an attempt that has an outcome keeps it.
+ * When a row cannot be written, the attempts are halved until the bad one stands alone; it is set aside.
+ *
+ * @param attempts  1–500, each id once
+ * @returns one outcome per attempt, in the same order
+ * @throws pg.DatabaseError or a connection error when PostgreSQL cannot do it now; may be repeated
+ */
+export function createSettle({ db, clock, logger, lockTimeoutMs = 3_000 }: SettleDeps): Settle {
+  const settle: Settle = async (saleId, stockId, attempts) => {
+    try {
+      return await withStockLock(db, stockId, (stock) => settleLocked(stock, attempts, clock), {
+        lockTimeoutMs,
+      });
+    } catch (error) {
+      if (!isDataError(error)) throw error;
+      const [alone] = attempts;
+      if (attempts.length === 1 && alone) {
+        logger.error('attempt set aside', {
+          attemptId: alone.attemptId,
+          saleId,
+          sqlstate: error.code,
+          error: error.message,
+        });
+        const outcome = await withStockLock(db, stockId, (stock) => writeSetAside(stock, saleId, alone), {
+          lockTimeoutMs,
+        });
+        return [{ ...alone, ...outcome }];
+      }
+      const inOrder = [...attempts].sort((a, b) => a.sequence - b.sequence);
+      const middle = Math.ceil(inOrder.length / 2);
+      const decided = [
+        ...(await settle(saleId, stockId, inOrder.slice(0, middle))),
+        ...(await settle(saleId, stockId, inOrder.slice(middle))),
+      ];
+      const byId = new Map(decided.map((attempt) => [attempt.attemptId, attempt]));
+      return attempts.flatMap((attempt) => byId.get(attempt.attemptId) ?? []);
+    }
+  };
+  return settle;
+}
+
+async function settleLocked(
+  stock: LockedStock,
+  attempts: readonly AdmittedAttempt[],
+  clock: Clock,
+): Promise<DecidedAttempt[]> {
+  const facts = await readSettleFacts(stock, attempts);
+  const undecided = attempts.filter((attempt) => !facts.decided.has(attempt.attemptId));
+  const verdicts = decide(facts, undecided);
+  const settledAtMs = clock.now();
+  const outcomes = new Map<string, DecidedAttempt>();
+  for (const attempt of attempts) {
+    const earlier = facts.decided.get(attempt.attemptId);
+    const verdict = verdicts.get(attempt.attemptId);
+    if (earlier) outcomes.set(attempt.attemptId, { ...attempt, ...earlier });
+    else if (verdict?.confirmed) {
+      const orderId = uuidv5(attempt.attemptId, ORDER_NAMESPACE);
+      outcomes.set(attempt.attemptId, { ...attempt, outcome: 'confirmed', orderId, settledAtMs });
+    } else if (verdict) {
+      outcomes.set(attempt.attemptId, {
+        ...attempt,
+        outcome: 'rejected',
+        reason: verdict.reason,
+        settledAtMs,
+      });
+    }
+  }
+  const fresh = undecided.flatMap((attempt) => outcomes.get(attempt.attemptId) ?? []);
+  if (fresh.length > 0) await writeSettled(stock, facts, fresh);
+  return attempts.flatMap((attempt) => outcomes.get(attempt.attemptId) ?? []);
+}

@@ -1,0 +1,115 @@
+import type { Database } from '../../infrastructure/postgres/database.ts';
+import type { SaleDetails } from './sale.model.ts';
+
+interface SaleRow {
+  sale_id: string;
+  stock_id: string;
+  name: string;
+  state: SaleDetails['state'];
+  starts_at: Date;
+  ends_at: Date;
+  per_shopper_limit: number;
+  total: number;
+  sold: number;
+  gate_epoch: number;
+  product_id: string;
+  product_name: string;
+  description: string;
+  image_url: string;
+  price_minor: number;
+  currency: string;
+}
+
+const SELECT_SALE = `
+  select f.id as sale_id, s.id as stock_id, f.name, f.state, f.starts_at, f.ends_at, f.per_shopper_limit, s.total,
+         s.sold, s.gate_epoch, p.id as product_id, p.name as product_name, p.description, p.image_url, p.price_minor,
+         p.currency
+    from flash_sales f join stocks s on s.sale_id = f.id join products p on p.id = f.product_id`;
+
+function saleFromRow(row: SaleRow): SaleDetails {
+  return {
+    saleId: row.sale_id,
+    stockId: row.stock_id,
+    name: row.name,
+    state: row.state,
+    startsAtMs: row.starts_at.getTime(),
+    endsAtMs: row.ends_at.getTime(),
+    perShopperLimit: row.per_shopper_limit,
+    total: row.total,
+    product: {
+      id: row.product_id,
+      name: row.product_name,
+      description: row.description,
+      imageUrl: row.image_url,
+      priceMinor: row.price_minor,
+      currency: row.currency,
+    },
+  };
+}
+
+export async function findSale(db: Database, saleId: string): Promise<SaleDetails | null> {
+  const { rows } = await db.raw<{ rows: SaleRow[] }>(`${SELECT_SALE} where f.id = ?`, [saleId]);
+  return rows[0] ? saleFromRow(rows[0]) : null;
+}
+
+/** The sales a page shows: what is open or coming, and what ended last; at most `most`, newest start first. */
+export async function listSales(db: Database, most = 50): Promise<SaleDetails[]> {
+  const { rows } = await db.raw<{ rows: SaleRow[] }>(
+    `${SELECT_SALE} order by f.ends_at > now() desc, f.starts_at desc, f.id limit ?`,
+    [most],
+  );
+  return rows.map(saleFromRow);
+}
+
+/** The stock as PostgreSQL has it, for a sale whose gate is gone. */
+export async function readStock(
+  db: Database,
+  saleId: string,
+): Promise<{ total: number; sold: number; epoch: number } | null> {
+  const row = await db<{ sale_id: string; total: number; sold: number; gate_epoch: number }>('stocks')
+    .where({ sale_id: saleId })
+    .first('total', 'sold', 'gate_epoch');
+  return row ? { total: row.total, sold: row.sold, epoch: row.gate_epoch } : null;
+}
+
+export interface NewSale {
+  productId: string;
+  name: string;
+  startsAt: Date;
+  endsAt: Date;
+  perShopperLimit: number;
+  stock: number;
+}
+
+/** Writes a sale, its stock and the movement that fills it, in one transaction. The gate is opened by `ensureGate`. */
+export async function insertSale(db: Database, sale: NewSale): Promise<{ saleId: string; stockId: string }> {
+  return db.transaction(async (tx) => {
+    const { rows } = await tx.raw<{ rows: { sale_id: string; stock_id: string }[] }>(
+      `with sale as (
+         insert into flash_sales (product_id, name, starts_at, ends_at, per_shopper_limit) values (?, ?, ?, ?, ?)
+         returning id
+       )
+       insert into stocks (sale_id, total) select id, ? from sale returning sale_id, id as stock_id`,
+      [sale.productId, sale.name, sale.startsAt, sale.endsAt, sale.perShopperLimit, sale.stock],
+    );
+    const row = rows[0];
+    if (!row) throw new Error('the sale was not written');
+    if (sale.stock > 0) {
+      await tx('stock_movements').insert({ stock_id: row.stock_id, delta: sale.stock, cause: 'initial' });
+    }
+    return { saleId: row.sale_id, stockId: row.stock_id };
+  });
+}
+
+/** Sets the operator's state of a sale. @returns `null` when there is no such sale, or it is stopped for good */
+export async function updateSaleState(
+  db: Database,
+  saleId: string,
+  state: SaleDetails['state'],
+): Promise<SaleDetails | null> {
+  const changed = await db('flash_sales')
+    .where({ id: saleId })
+    .whereNot({ state: 'stopped' })
+    .update({ state, version: db.raw('version + 1'), updated_at: db.fn.now() });
+  return changed === 1 ? findSale(db, saleId) : null;
+}

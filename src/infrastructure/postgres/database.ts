@@ -1,0 +1,43 @@
+import knex, { type Knex } from 'knex';
+import pg from 'pg';
+
+export type Database = Knex;
+export type Transaction = Knex.Transaction;
+
+// bigint (sequences, versions, sums) as number: a sequence is epoch · 10⁹ + n, below 2⁵³ for nine million epochs.
+const PARSERS = new Map<number, (text: string) => unknown>([[pg.types.builtins.INT8, Number]]);
+
+/**
+ * A pool to PostgreSQL. Nothing connects before the first query.
+ *
+ * @param poolSize  connections at most; the sum over all processes stays below the server's `max_connections`
+ */
+export function createDatabase({
+  url,
+  poolSize,
+  applicationName,
+}: {
+  url: string;
+  poolSize: number;
+  applicationName: string;
+}): Database {
+  return knex({
+    client: 'pg',
+    connection: {
+      connectionString: url,
+      application_name: applicationName,
+      keepAlive: true,
+      types: {
+        getTypeParser: (oid: number, format?: string) =>
+          PARSERS.get(oid) ?? (pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown),
+      },
+    },
+    pool: { min: 0, max: poolSize },
+    acquireConnectionTimeout: 5_000,
+  });
+}
+
+/** An array as one binding, for `any(?::uuid[])` and `unnest(?::int[])`; knex' types know arrays of strings only. */
+export function sqlArray(values: readonly (string | number | null)[]): Knex.RawBinding {
+  return values as unknown as Knex.RawBinding;
+}

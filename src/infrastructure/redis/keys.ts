@@ -1,0 +1,91 @@
+/**
+ * Every Redis key of Stampede: its type, who writes it and when it goes.
+ *
+ * All keys of a sale carry the hash tag `{saleId}`, so that one script may touch them on Redis Cluster. What counts
+ * units carries the epoch as well: a rebuilt gate starts with new names, and a late writer of an old epoch finds
+ * nothing to spoil. Known ids outlive every epoch.
+ */
+export interface SaleKeys {
+  /** Start of every key of the sale; scripts append `tries:<shopperId>` and `second:<epoch second>` to it. */
+  prefix: string;
+  /** hash: epoch, runId, stockId, state, startsAt, endsAt (ms), limit, total, n, version, revision. Owner: open-gate. */
+  gate: string;
+  /** hash: attempt id → decided record. Owner: announce, rebuild. Expires at endsAt + 24 h. */
+  known: string;
+  /** hash: shopper id → id of the latest attempt. Owner: admit, rebuild. Expires at endsAt + 24 h. */
+  latest: string;
+  /** hash: received, admitted, confirmed, `refused:<code>`, `rejected:<reason>`. Expires at endsAt + 24 h. */
+  counters: string;
+}
+
+export interface EpochKeys {
+  /** string: units that may still be promised; below zero only after an adoption. */
+  tokens: string;
+  /** hash: shopper id → units promised or bought. */
+  shoppers: string;
+  /** hash: attempt id → in-flight record: all that enqueue and settle need. */
+  inflight: string;
+  /** sorted set: attempt id by sequence, the same members as `inflight`. */
+  line: string;
+}
+
+/** How long after its end the keys of a sale are kept, in ms. */
+export const KEPT_AFTER_END_MS = 24 * 3600 * 1000;
+
+export function saleKeys(saleId: string): SaleKeys {
+  const prefix = `{${saleId}}:`;
+  return {
+    prefix,
+    gate: `${prefix}gate`,
+    known: `${prefix}known`,
+    latest: `${prefix}latest`,
+    counters: `${prefix}counters`,
+  };
+}
+
+export function epochKeys(saleId: string, epoch: number): EpochKeys {
+  const prefix = `{${saleId}}:e${epoch}:`;
+  return {
+    tokens: `${prefix}tokens`,
+    shoppers: `${prefix}shoppers`,
+    inflight: `${prefix}inflight`,
+    line: `${prefix}line`,
+  };
+}
+
+/** hash: received, admitted, confirmed, rejected in that second; expires after 330 s. Owner: admit, announce. */
+export function secondKey(saleId: string, second: number): string {
+  return `{${saleId}}:second:${second}`;
+}
+
+/** hash: bucket → count of one latency (see metrics/histogram). Expires at endsAt + 24 h. Owner: metrics. */
+export function latencyKey(saleId: string, kind: 'accept' | 'settle' | 'outcome'): string {
+  return `{${saleId}}:latency:${kind}`;
+}
+
+/** string: JSON of a sale's details; 30 min, deleted by every edit. Owner: sale catalogue. */
+export function saleDetailsKey(saleId: string): string {
+  return `sale:${saleId}:details`;
+}
+
+/** string: JSON of the sale list; 30 min, deleted by every edit. Owner: sale catalogue. */
+export const SALE_LIST_KEY = 'sales:list';
+
+/** string: JSON of the first page of a shopper's orders; 5 min, deleted by settle and cancellation. Owner: order. */
+export function ordersCacheKey(userId: string): string {
+  return `orders:${userId}`;
+}
+
+/** string with a 3 s expiry, one per live worker process, refreshed each second. Owner: worker. */
+export function workerAliveKey(workerId: string): string {
+  return `worker:alive:${workerId}`;
+}
+export const WORKER_ALIVE_PATTERN = 'worker:alive:*';
+
+/** Channels: every API process subscribes to them. */
+export const CHANNELS = {
+  /** One message a settled transaction: the gate's figures, then the outcomes. Owner: announce. */
+  outcomes: 'stampede:outcomes',
+  /** A sale, its product or its gate changed: the sale's id. Owner: sale, reconcile. */
+  saleChanged: 'stampede:sale-changed',
+} as const;
