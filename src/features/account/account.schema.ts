@@ -1,0 +1,31 @@
+import Joi from 'joi';
+
+export interface RegisterRequest {
+  email: string;
+  password: string;
+  name: string;
+}
+
+export type LoginRequest = Pick<RegisterRequest, 'email' | 'password'>;
+
+// No list of top-level domains: the web's is out of date the day it is shipped.
+const email = Joi.string().trim().max(254).email({ tlds: false }).required();
+/** No control characters: PostgreSQL stores no NUL, and nobody types the others. */
+const NO_CONTROL_CHARACTERS = /^\P{Cc}*$/u;
+
+export const registerSchema = Joi.object<RegisterRequest>({
+  email,
+  password: Joi.string().min(8).max(128).required(),
+  name: Joi.string()
+    .trim()
+    .max(100)
+    .allow('')
+    .pattern(NO_CONTROL_CHARACTERS)
+    .messages({ 'string.pattern.base': '{{#label}} must not hold control characters' })
+    .default(''),
+});
+
+/** Any length of password up to the body's: what was never accepted is simply wrong. */
+export const loginSchema = Joi.object<LoginRequest>({ email, password: Joi.string().required() });
+
+export const guestSchema = Joi.object<Record<string, never>>({});
