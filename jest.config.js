@@ -1,7 +1,7 @@
 /** Node runs the tests as the modules they are: NODE_OPTIONS=--experimental-vm-modules is set by scripts/test.mjs. */
 const project = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/src', '<rootDir>/migrations', '<rootDir>/stress'],
+  roots: ['<rootDir>/src', '<rootDir>/client', '<rootDir>/migrations', '<rootDir>/stress'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [

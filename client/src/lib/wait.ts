@@ -14,3 +14,8 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', done);
   });
 }
+
+/** A call and not the property, because the compiler takes a property that was false before an `await` for still false. */
+export function isOver(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

@@ -8,7 +8,7 @@ import {
 import type { Answer } from '../../lib/http.ts';
 import type { Services } from '../../lib/services.ts';
 import { createStore } from '../../lib/store.ts';
-import { wait } from '../../lib/wait.ts';
+import { isOver, wait } from '../../lib/wait.ts';
 import { fetchAttempt, fetchLatestAttempt } from './fetch-attempt.ts';
 import { judgeAnswer, pauseBeforeTry } from './judge-answer.ts';
 import { newestAttempt } from './newest-attempt.ts';
@@ -81,7 +81,7 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
     store.set({ phase: 'asking', quantity: wish.quantity, setback: undefined });
     for (let tried = 1; ; tried += 1) {
       const answer = await postAttempt(http, wish, signal);
-      if (signal.aborted) return;
+      if (isOver(signal)) return;
       const judgement = judgeAnswer(answer, wasUncertain);
       if (judgement.verdict === 'accepted') {
         show(earlyOutcomes.get(judgement.attempt.attemptId) ?? judgement.attempt);
@@ -104,7 +104,7 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
       }
       store.set({ phase: 'asking', quantity: wish.quantity, setback });
       await wait(pauseBeforeTry(tried, judgement.retryAfterMs, deps.random(), PAUSES), signal);
-      if (signal.aborted) return;
+      if (isOver(signal)) return;
     }
   };
 
@@ -112,7 +112,7 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
 
   const readAttempt = async (attemptId: string, signal: AbortSignal) => {
     const answer = await fetchAttempt(http, attemptId, signal);
-    if (signal.aborted || !isWaiting()) return;
+    if (isOver(signal) || !isWaiting()) return;
     if (answer.kind === 'ok') show(answer.body);
     if (answer.kind !== 'problem' || answer.problem.code !== 'attempt_not_found') return;
     // The place in line was lost with Redis. The same key means the same attempt: asking again cannot buy twice.
@@ -122,9 +122,9 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
   };
 
   const followAttempt = async (attemptId: string, signal: AbortSignal) => {
-    while (isWaiting() && !signal.aborted) {
+    while (isWaiting() && !isOver(signal)) {
       await wait(ATTEMPT_POLL_MS, signal);
-      if (isWaiting() && !signal.aborted) await readAttempt(attemptId, signal);
+      if (isWaiting() && !isOver(signal)) await readAttempt(attemptId, signal);
     }
   };
 
@@ -139,7 +139,7 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
       return;
     }
     const latest = await fetchLatestAttempt(http, saleId, signal);
-    if (signal.aborted || latest.kind !== 'ok' || latest.body.status !== 'queued') return;
+    if (isOver(signal) || latest.kind !== 'ok' || latest.body.status !== 'queued') return;
     show(latest.body);
     await followAttempt(latest.body.attemptId, signal);
   };
@@ -169,12 +169,11 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
     askAgain();
   };
 
-  /** True when somebody is signed in, perhaps just now as a guest. */
-  const ensureSignedIn = async (signal: AbortSignal): Promise<boolean> => {
-    if (shopperId() !== undefined) return true;
+  /** Makes a guest and signs it in; false, with words for the shopper, when that did not work. */
+  const becomeGuest = async (signal: AbortSignal): Promise<boolean> => {
     store.set({ phase: 'signing_in' });
     const answer = await deps.signInAsGuest();
-    if (signal.aborted) return false;
+    if (isOver(signal)) return false;
     if (answer.kind === 'ok') return true;
     if (answer.kind === 'unreachable')
       refuse({ code: 'unreachable', remaining: undefined, retryAt: undefined });
@@ -205,7 +204,8 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
     buy: async (quantity) => {
       if (isBusy(store.current())) return;
       const signal = newLife();
-      if (!(await ensureSignedIn(signal))) return;
+      // Nothing to wait for when signed in: the phase must change within the click, or a second click buys again.
+      if (shopperId() === undefined && !(await becomeGuest(signal))) return;
       actingFor = shopperId();
       if (actingFor === undefined) return;
       const wish: Wish = { saleId, shopperId: actingFor, quantity, key: deps.makeKey() };

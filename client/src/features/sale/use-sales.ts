@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { SaleStatusBody } from '../../../../src/contracts/http.ts';
 import { SALE_LIST_POLL_MS } from '../../config/timing.ts';
 import { useServices } from '../../lib/services.ts';
-import { wait } from '../../lib/wait.ts';
+import { isOver, wait } from '../../lib/wait.ts';
 import { fetchSaleStatus } from './fetch-sale-status.ts';
 import { fetchSales } from './fetch-sales.ts';
 
@@ -26,12 +26,12 @@ export function useSales(): SalesState {
   useEffect(() => {
     const life = new AbortController();
     const follow = async () => {
-      while (!life.signal.aborted) {
+      while (!isOver(life.signal)) {
         const [list, suggested] = await Promise.all([
           fetchSales(http, life.signal),
           fetchSaleStatus(http, undefined, life.signal),
         ]);
-        if (life.signal.aborted) return;
+        if (isOver(life.signal)) return;
         const isFailing = list.kind !== 'ok';
         if (suggested.kind === 'ok') clock.observe(suggested.body.serverTime);
         setState((before) => ({

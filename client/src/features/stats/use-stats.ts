@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { StatsBody } from '../../../../src/contracts/http.ts';
 import { STATS_POLL_MS } from '../../config/timing.ts';
 import { useServices, useSession } from '../../lib/services.ts';
-import { wait } from '../../lib/wait.ts';
+import { isOver, wait } from '../../lib/wait.ts';
 
 import { fetchStats } from './fetch-stats.ts';
 
@@ -22,10 +22,10 @@ export function useStats(saleId: string): StatsState {
     const life = new AbortController();
     const follow = async () => {
       setState(NOTHING);
-      while (!life.signal.aborted) {
+      while (!isOver(life.signal)) {
         if (!document.hidden) {
           const answer = await fetchStats(http, saleId, life.signal);
-          if (life.signal.aborted) return;
+          if (isOver(life.signal)) return;
           if (answer.kind === 'ok') setState({ stats: answer.body, trouble: undefined });
           else {
             const trouble = troubleOf(answer.kind === 'problem' ? answer.problem.status : undefined);

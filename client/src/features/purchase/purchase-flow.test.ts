@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { anAttempt } from './testing/an-attempt.ts';
+import { aProblem } from './testing/a-problem.ts';
+import { setUpFlow } from './testing/set-up-flow.ts';
+
+const queued = anAttempt({ status: 'queued', position: 3 });
+const confirmed = anAttempt({ status: 'confirmed', orderId: 'order' });
+
+describe('a purchase', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+  const settle = () => jest.advanceTimersByTimeAsync(0);
+
+  it('goes from the wish over the place in line to the outcome on the socket', async () => {
+    const { flow, api, live } = setUpFlow();
+    flow.start();
+    await settle();
+    api.answerAttempts({ kind: 'ok', body: queued });
+    void flow.buy(1);
+    expect(flow.current()).toMatchObject({ phase: 'asking' });
+    await settle();
+    expect(flow.current()).toMatchObject({ phase: 'queued', attempt: { position: 3 } });
+    live.tellOutcome(confirmed);
+    expect(flow.current()).toMatchObject({ phase: 'decided', attempt: { status: 'confirmed' } });
+  });
+
+  it('learns an outcome that was never published by reading the status every three seconds', async () => {
+    const { flow, api } = setUpFlow();
+    flow.start();
+    await settle();
+    api.answerAttempts({ kind: 'ok', body: queued });
+    api.answerReads({ kind: 'ok', body: queued }, { kind: 'unreachable' }, { kind: 'ok', body: confirmed });
+    void flow.buy(1);
+    await jest.advanceTimersByTimeAsync(6_000);
+    expect(flow.current().phase).toBe('queued');
+    await jest.advanceTimersByTimeAsync(3_000);
+    expect(flow.current().phase).toBe('decided');
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(api.reads).toHaveLength(1 + 3);
+  });
+
+  it('asks again with the same key until the answer comes through', async () => {
+    const { flow, api } = setUpFlow();
+    flow.start();
+    await settle();
+    api.answerAttempts(
+      { kind: 'unreachable' },
+      aProblem('outcome_unknown', 1_000),
+      aProblem('gate_closed', 2_000),
+      aProblem('rate_limited', 1_000),
+      { kind: 'ok', body: queued },
+    );
+    void flow.buy(1);
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(flow.current().phase).toBe('queued');
+    expect(api.attemptKeys).toEqual(['key-1', 'key-1', 'key-1', 'key-1', 'key-1']);
+  });
+
+  it('uses a new key for the next wish once the gate refused', async () => {
+    const { flow, api } = setUpFlow();
+    flow.start();
+    await settle();
+    api.answerAttempts(aProblem('sold_out'), aProblem('limit_reached'));
+    await flow.buy(1);
+    expect(flow.current()).toMatchObject({ phase: 'refused', code: 'sold_out' });
+    await flow.buy(1);
+    expect(flow.current()).toMatchObject({ phase: 'refused', code: 'limit_reached' });
+    expect(api.attemptKeys).toEqual(['key-1', 'key-2']);
+  });
+
+  it('gives up asking after a while, keeps the wish, and takes it up when the connection is back', async () => {
+    const { flow, api, live } = setUpFlow();
+    flow.start();
+    await settle();
+    void flow.buy(2);
+    await jest.advanceTimersByTimeAsync(120_000);
+    expect(flow.current()).toMatchObject({ phase: 'unresolved', quantity: 2 });
+    const tries = api.attemptKeys.length;
+    api.answerAttempts({ kind: 'ok', body: confirmed });
+    live.connect();
+    await settle();
+    expect(flow.current().phase).toBe('decided');
+    expect(api.attemptKeys).toHaveLength(tries + 1);
+    expect(new Set(api.attemptKeys).size).toBe(1);
+  });
+
+  it('takes up, after a reload, the wish whose answer was lost, with its key', async () => {
+    const first = setUpFlow();
+    const stop = first.flow.start();
+    await settle();
+    void first.flow.buy(1);
+    await settle();
+    stop();
+    const second = setUpFlow({ storage: first.storage });
+    second.api.answerAttempts({ kind: 'ok', body: confirmed });
+    second.flow.start();
+    await settle();
+    expect(second.flow.current().phase).toBe('decided');
+    expect(second.api.attemptKeys).toEqual(['key-1']);
+    const third = setUpFlow({ storage: first.storage });
+    third.flow.start();
+    await settle();
+    expect(third.api.attemptKeys).toEqual([]);
+  });
+
+  it('does not send one shopper’s wish in the name of another', async () => {
+    const { flow, api, session } = setUpFlow();
+    flow.start();
+    await settle();
+    void flow.buy(1);
+    await settle();
+    session.signIn('bob');
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(api.attemptKeys).toEqual(['key-1']);
+    expect(flow.current().phase).toBe('idle');
+  });
+
+  it('shows the place in line of an attempt that another page made', async () => {
+    const { flow, api } = setUpFlow();
+    api.answerReads({ kind: 'ok', body: queued });
+    flow.start();
+    await settle();
+    expect(flow.current()).toMatchObject({ phase: 'queued', attempt: { position: 3 } });
+  });
+
+  it('asks again with the same key when its place in line was lost', async () => {
+    const { flow, api } = setUpFlow();
+    flow.start();
+    await settle();
+    api.answerAttempts({ kind: 'ok', body: queued }, { kind: 'ok', body: confirmed });
+    api.answerReads(aProblem('attempt_not_found'));
+    void flow.buy(1);
+    await jest.advanceTimersByTimeAsync(3_000);
+    expect(flow.current().phase).toBe('decided');
+    expect(api.attemptKeys).toEqual(['key-1', 'key-1']);
+  });
+
+  it('believes an outcome that overtakes the answer to its attempt', async () => {
+    const { flow, api, live } = setUpFlow();
+    flow.start();
+    await settle();
+    api.answerAttempts({ kind: 'ok', body: queued });
+    void flow.buy(1);
+    live.tellOutcome(confirmed);
+    await settle();
+    expect(flow.current().phase).toBe('decided');
+  });
+
+  it('makes a guest for the first wish of somebody who is not signed in', async () => {
+    const { flow, api } = setUpFlow({ shopperId: undefined });
+    flow.start();
+    await settle();
+    api.answerAttempts({ kind: 'ok', body: queued });
+    void flow.buy(1);
+    expect(flow.current().phase).toBe('signing_in');
+    await settle();
+    expect(flow.current().phase).toBe('queued');
+    expect(api.attemptKeys).toEqual(['key-1']);
+  });
+
+  it('asks to sign in where guests are not wanted', async () => {
+    const { flow } = setUpFlow({ shopperId: undefined, guest: aProblem('not_found') });
+    flow.start();
+    await flow.buy(1);
+    expect(flow.current().phase).toBe('sign_in_needed');
+  });
+
+  it('ignores a second click while a wish is under way', async () => {
+    const { flow, api } = setUpFlow();
+    flow.start();
+    await settle();
+    api.answerAttempts({ kind: 'ok', body: queued });
+    void flow.buy(1);
+    void flow.buy(1);
+    await settle();
+    expect(api.attemptKeys).toEqual(['key-1']);
+  });
+});

@@ -1,0 +1,88 @@
+import type { AttemptStatusBody, NoAttemptBody, SessionBody } from '../../../../../src/contracts/http.ts';
+import type { Answer, Http, Request } from '../../../lib/http.ts';
+import { createSession } from '../../../lib/session.ts';
+import { createMemoryStorage } from '../../../testing/memory-storage.ts';
+import { createPurchaseFlow } from '../purchase-flow.ts';
+import { createWishBook } from '../wish.ts';
+
+const sessionOf = (id: string): SessionBody => ({
+  user: { id, email: `${id}@example.com`, name: id, role: 'shopper' },
+  accessToken: `token of ${id}`,
+  expiresIn: 60,
+});
+
+export interface FlowSetUp {
+  shopperId?: string | undefined;
+  storage?: ReturnType<typeof createMemoryStorage>;
+  guest?: Answer<SessionBody>;
+}
+
+/** A flow for the sale `sale` against an API that answers what the test says, and is unreachable when it says nothing. */
+export function setUpFlow(options: FlowSetUp = {}) {
+  const { storage = createMemoryStorage(), guest = { kind: 'ok', body: sessionOf('guest') } } = options;
+  const api = createScriptedApi();
+  const live = createScriptedLive();
+  const session = createSession({ storage: createMemoryStorage(), onStorageChange: () => {} });
+  const shopperId = 'shopperId' in options ? options.shopperId : 'ann';
+  if (shopperId !== undefined) session.begin(sessionOf(shopperId));
+  let keys = 0;
+  const flow = createPurchaseFlow(
+    {
+      http: api.http,
+      live: live.port,
+      session,
+      clock: { now: () => 0, observe: () => {} },
+      wishes: createWishBook({ storage }),
+      signInAsGuest: async () => {
+        if (guest.kind === 'ok') session.begin(guest.body);
+        return guest;
+      },
+      makeKey: () => `key-${(keys += 1)}`,
+      random: () => 0.5,
+    },
+    'sale',
+  );
+  return { flow, api, live, storage, session: { signIn: (id: string) => session.begin(sessionOf(id)) } };
+}
+
+function createScriptedApi() {
+  const attemptAnswers: Answer<AttemptStatusBody>[] = [];
+  const readAnswers: Answer<AttemptStatusBody | NoAttemptBody>[] = [];
+  const attemptKeys: string[] = [];
+  const reads: Request[] = [];
+  const unreachable = { kind: 'unreachable' } as const;
+  const none = { kind: 'ok', body: { status: 'none' } } as const;
+  return {
+    attemptKeys,
+    reads,
+    answerAttempts: (...answers: Answer<AttemptStatusBody>[]) => attemptAnswers.push(...answers),
+    answerReads: (...answers: Answer<AttemptStatusBody | NoAttemptBody>[]) => readAnswers.push(...answers),
+    http: (async (request: Request) => {
+      if (request.method === 'POST') {
+        attemptKeys.push(request.headers?.['idempotency-key'] ?? 'no key');
+        return attemptAnswers.shift() ?? unreachable;
+      }
+      reads.push(request);
+      return readAnswers.shift() ?? (request.query?.saleId ? none : unreachable);
+    }) as Http,
+  };
+}
+
+function createScriptedLive() {
+  let onConnect = () => {};
+  let onOutcome = (_body: AttemptStatusBody) => {};
+  return {
+    connect: () => onConnect(),
+    tellOutcome: (body: AttemptStatusBody) => onOutcome(body),
+    port: {
+      onConnect: (listener: () => void) => {
+        onConnect = listener;
+        return () => {};
+      },
+      onOutcome: (listener: (body: AttemptStatusBody) => void) => {
+        onOutcome = listener;
+        return () => {};
+      },
+    },
+  };
+}
