@@ -62,7 +62,9 @@ function LoadedSale({ status, isStale, signInAsGuest }: LoadedSaleProps) {
       <article className="sale">
         <ProductPicture product={status.product} />
         <div className="sale-panel">
-          <StateBadge state={state} testId="state" />
+          <p className="sale-title">
+            <StateBadge state={state} testId="state" /> <span className="hint">{status.name}</span>
+          </p>
           <ProductWords product={status.product} />
           <Countdown next={next} endsAt={status.endsAt} />
           <StockBar remaining={status.stock.remaining} total={status.stock.total} />
@@ -82,13 +84,14 @@ function LoadedSale({ status, isStale, signInAsGuest }: LoadedSaleProps) {
               saleState={state}
               purchase={purchase}
               isSignedIn={signedIn !== undefined}
+              perShopperLimit={status.perShopperLimit}
               onBuy={() => void flow.buy(quantity)}
             />
           </div>
+          <Outcome state={purchase} onAskAgain={flow.askAgain} />
           <p className="hint">
             {STATE_ADVICE[state]} {limitWords(status.perShopperLimit)}
           </p>
-          <Outcome state={purchase} onAskAgain={flow.askAgain} />
         </div>
       </article>
       {signedIn && <OrderList userId={signedIn.user.id} version={purchase.phase} />}

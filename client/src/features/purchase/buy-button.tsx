@@ -5,11 +5,13 @@ export interface BuyButtonProps {
   saleState: SaleState;
   purchase: PurchaseState;
   isSignedIn: boolean;
+  perShopperLimit: number;
   onBuy: () => void;
 }
 
 /** Enabled exactly while the sale is open and no wish is under way; else it says why not. */
-export function BuyButton({ saleState, purchase, isSignedIn, onBuy }: BuyButtonProps) {
+export function BuyButton(props: BuyButtonProps) {
+  const { saleState, purchase, onBuy } = props;
   return (
     <button
       type="button"
@@ -18,12 +20,12 @@ export function BuyButton({ saleState, purchase, isSignedIn, onBuy }: BuyButtonP
       disabled={saleState !== 'open' || isBusy(purchase)}
       onClick={onBuy}
     >
-      {label(saleState, purchase, isSignedIn)}
+      {label(props)}
     </button>
   );
 }
 
-function label(saleState: SaleState, purchase: PurchaseState, isSignedIn: boolean): string {
+function label({ saleState, purchase, isSignedIn, perShopperLimit }: BuyButtonProps): string {
   if (purchase.phase === 'queued') return 'In line…';
   if (isBusy(purchase)) return 'Asking…';
   switch (saleState) {
@@ -36,7 +38,8 @@ function label(saleState: SaleState, purchase: PurchaseState, isSignedIn: boolea
     case 'ended':
       return 'Ended';
     case 'open':
-      if (purchase.phase === 'decided' && purchase.attempt.status === 'confirmed') return 'Buy again';
+      if (perShopperLimit > 1 && purchase.phase === 'decided' && purchase.attempt.status === 'confirmed')
+        return 'Buy again';
       return isSignedIn ? 'Buy' : 'Buy as guest';
   }
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { formatCount } from '../../lib/format.ts';
 import { useServerNow } from '../../lib/use-server-now.ts';
 import type { PurchaseState } from './purchase-state.ts';
@@ -11,8 +12,15 @@ export interface OutcomeProps {
 /** Where the shopper stands. The words are a live region; the place in line is not, it would speak every few seconds. */
 export function Outcome({ state, onAskAgain }: OutcomeProps) {
   const words = purchaseWords(state);
+  const panel = useRef<HTMLDivElement>(null);
+  const title = words?.title;
+  useEffect(() => {
+    // On a phone the words may be below the fold.
+    if (title !== undefined) panel.current?.scrollIntoView({ block: 'nearest' });
+  }, [title]);
   return (
     <div
+      ref={panel}
       className={words ? `outcome outcome-${words.tone}` : 'outcome'}
       data-testid="outcome"
       data-phase={state.phase}

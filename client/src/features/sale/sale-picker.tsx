@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import type { SaleStatusBody } from '../../../../src/contracts/http.ts';
 import { useServerNow } from '../../lib/use-server-now.ts';
@@ -7,9 +8,13 @@ import { StateBadge } from './state-badge.tsx';
 /** Links to every sale; the picked one is kept in the address as `?sale=`. */
 export function SalePicker({ sales, pickedId }: { sales: SaleStatusBody[]; pickedId: string | undefined }) {
   const now = useServerNow();
+  const list = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [pickedId]);
   return (
     <nav className="sale-picker" aria-label="Sales">
-      <ul>
+      <ul ref={list}>
         {sales.map((sale) => (
           <li key={sale.saleId}>
             <Link

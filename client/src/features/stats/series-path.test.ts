@@ -18,11 +18,11 @@ describe('fillSeconds', () => {
 describe('niceCeiling', () => {
   it.each([
     [0, 10],
-    [11, 20],
+    [11, 15],
     [20, 20],
-    [340, 500],
-    [700, 1_000],
-    [12_400, 20_000],
+    [340, 400],
+    [900, 1_000],
+    [12_400, 15_000],
   ])('puts %d under %d', (highest, ceiling) => {
     expect(niceCeiling(highest)).toBe(ceiling);
   });

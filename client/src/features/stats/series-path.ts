@@ -13,11 +13,11 @@ export function fillSeconds(series: StatsBody['series'], name: SeriesName, nowSe
   );
 }
 
-/** The next of 1, 2, 5 times a power of ten, so that the scale does not jump with each figure. */
+/** The next round figure, in steps coarse enough that the scale does not jump with each second. */
 export function niceCeiling(highest: number): number {
   if (highest <= 10) return 10;
   const power = 10 ** Math.floor(Math.log10(highest));
-  return ([1, 2, 5, 10].find((step) => step * power >= highest) ?? 10) * power;
+  return ([1, 1.5, 2, 3, 4, 6, 8, 10].find((step) => step * power >= highest) ?? 10) * power;
 }
 
 /** SVG path of a line over a box of the given size, in its units. */
