@@ -1,0 +1,156 @@
+import { execFile } from 'node:child_process';
+import { chmod, chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { environmentWith } from '../../config/env.ts';
+import { keepSecret } from './data-folder.ts';
+import { findFreePort } from './ports.ts';
+import { findPostgresBinaries, systemFolder, type PostgresBinaries } from './postgres-binaries.ts';
+import { untilAnswering, type EmbeddedService } from './embedded-service.ts';
+import { findPostgresUser, type SystemUser } from './postgres-user.ts';
+import { stopOrphan } from './stop-orphan.ts';
+import { StartError } from './start-error.ts';
+import { spawnTethered } from './tethered-process.ts';
+
+export interface EmbeddedPostgresDeps {
+  dataDir: string;
+  /** Told what the server prints. */
+  onLine: (line: string) => void;
+}
+
+const superuser = 'stampede';
+const database = 'stampede';
+/**
+ * Prepares the embedded PostgreSQL of this data folder: binaries, user, cluster, password, port.
+ *
+ * The cluster is made at the first call and keeps its content; every call chooses a free port. What an earlier, killed
+ * supervisor left running on the cluster is stopped.
+ *
+ * @throws StartError in one line when the machine does not allow it
+ */
+export async function prepareEmbeddedPostgres({
+  dataDir,
+  onLine,
+}: EmbeddedPostgresDeps): Promise<EmbeddedService> {
+  const user = await findPostgresUser();
+  const binaries = await findPostgresBinaries({ isForOtherUser: user !== undefined });
+  const home = await openHome(dataDir, user);
+  const password = await keepSecret(join(dataDir, 'postgres-password'));
+  const cluster = join(home, 'cluster');
+  await initialise({ binaries, home, cluster, password, user });
+  await stopOrphan({ pidFile: join(cluster, 'postmaster.pid'), commandHolds: cluster, stopSignal: 'SIGINT' });
+
+  const port = await findFreePort();
+  const urlOf = (name: string): string => `postgres://${superuser}:${password}@127.0.0.1:${port}/${name}`;
+  return {
+    url: urlOf(database),
+    async start() {
+      const server = await spawnTethered({
+        program: binaries.postgres,
+        args: ['-D', cluster, ...settings({ port }).flatMap((setting) => ['-c', setting])],
+        stopSignal: 'INT',
+        env: environmentWith({ LC_ALL: 'C', PGDATA: undefined, PGPORT: undefined }),
+        cwd: home,
+        user,
+        onLine,
+      });
+      await untilAnswering(server, () => createDatabase(urlOf('postgres')));
+      return server;
+    },
+  };
+}
+
+/** The folder the cluster lies in, which its user can reach, whatever the modes above `dataDir` are. */
+async function openHome(dataDir: string, user: SystemUser | undefined): Promise<string> {
+  const home = await clusterHome(dataDir, user !== undefined);
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  await chmod(home, 0o700);
+  if (user) await chown(home, user.uid, user.gid);
+  return home;
+}
+
+/** Where the cluster of this data folder lies: in it, or for root under an id that `dataDir` keeps. */
+export async function clusterHome(dataDir: string, isForOtherUser: boolean): Promise<string> {
+  if (!isForOtherUser) return join(dataDir, 'postgres');
+  return join(systemFolder, (await keepSecret(join(dataDir, 'instance-id'))).slice(0, 16));
+}
+
+async function initialise({
+  binaries,
+  home,
+  cluster,
+  password,
+  user,
+}: {
+  binaries: PostgresBinaries;
+  home: string;
+  cluster: string;
+  password: string;
+  user: SystemUser | undefined;
+}): Promise<void> {
+  if (await stat(cluster).catch(() => undefined)) return;
+  const unfinished = `${cluster}.unfinished`;
+  const passwordFile = join(home, 'initial-password');
+  await rm(unfinished, { recursive: true, force: true });
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (user) await chown(passwordFile, user.uid, user.gid);
+  try {
+    await promisify(execFile)(
+      binaries.initdb,
+      [
+        `--pgdata=${unfinished}`,
+        `--username=${superuser}`,
+        `--pwfile=${passwordFile}`,
+        '--auth=scram-sha-256',
+        '--encoding=UTF8',
+        // PostgreSQL's own locale: the same order and the same lower() on every machine.
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--locale=C',
+      ],
+      { cwd: home, env: environmentWith({ LC_ALL: 'C', PGDATA: undefined }), ...user },
+    );
+  } catch (error) {
+    const { stderr } = error as { stderr?: string };
+    throw new StartError(
+      `PostgreSQL's data folder could not be made in ${home}: ${lastLine(stderr) ?? (error as Error).message}`,
+    );
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+  // Renamed when it is whole: a start that is interrupted here begins anew.
+  await rename(unfinished, cluster);
+}
+
+function settings({ port }: { port: number }): string[] {
+  return [
+    'listen_addresses=127.0.0.1',
+    `port=${port}`,
+    'unix_socket_directories=',
+    'max_connections=200',
+    'shared_buffers=256MB',
+    'fsync=on',
+    'timezone=UTC',
+    'log_timezone=UTC',
+    // The plans of single rows gain nothing from compilation, and it costs tens of milliseconds.
+    'jit=off',
+  ];
+}
+
+/** Connects, and makes our database when it is not there yet. */
+async function createDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database]);
+    if (rowCount === 0) await client.query(`create database ${database}`);
+  } finally {
+    await client.end();
+  }
+}
+
+function lastLine(text: string | undefined): string | undefined {
+  return text?.trim().split('\n').at(-1);
+}
