@@ -1,0 +1,87 @@
+import { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue.ts';
+import { refTo, type JsonSchema } from './openapi-schemas.ts';
+
+export type Described = Record<string, unknown>;
+type SchemaName = Parameters<typeof refTo>[0];
+
+/** A route as it is written down in openapi-paths.ts. */
+export interface Operation {
+  id: string;
+  tag: 'account' | 'sale' | 'purchase' | 'service';
+  summary: string;
+  description?: string;
+  /** `optional`: needed unless the instance is a demo. */
+  signedIn?: 'required' | 'optional';
+  parameters?: Described[];
+  body?: SchemaName;
+  /** Status → what it means and what it carries: a body of ours, or a media type. */
+  answers: Record<
+    number,
+    { description: string; schema?: JsonSchema; mediaType?: string; headers?: Described }
+  >;
+  refusals: ErrorCode[];
+}
+
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds to wait, with jitter.', schema: { type: 'integer', minimum: 1 } },
+};
+
+/** A problem document for each status among the codes, naming them: several codes may share a status. */
+function problems(codes: readonly ErrorCode[]): Described {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of codes) {
+    const { status } = ERROR_CATALOGUE[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, sharing]) => [
+      status,
+      {
+        description: sharing.map((code) => `\`${code}\`: ${ERROR_CATALOGUE[code].title}.`).join(' '),
+        ...(status === 429 || status === 503 ? { headers: RETRY_AFTER } : {}),
+        content: {
+          'application/problem+json': {
+            schema: { allOf: [refTo('Problem'), { properties: { code: { enum: sharing } } }] },
+          },
+        },
+      },
+    ]),
+  );
+}
+
+/** What any route may answer besides. */
+const ALWAYS: ErrorCode[] = ['method_not_allowed', 'internal_error'];
+const WITH_BODY: ErrorCode[] = ['invalid_request', 'body_too_large', 'unsupported_media_type'];
+
+/** An operation as OpenAPI has it, with the refusals that every route, or every route with a body, may give. */
+export function describeOperation(operation: Operation): Described {
+  const { id, tag, summary, description, signedIn, parameters, body, answers, refusals } = operation;
+  const bodyCodes = body === undefined ? [] : WITH_BODY;
+  const described = Object.entries(answers).map(([status, answer]): [string, Described] => [
+    status,
+    {
+      description: answer.description,
+      ...(answer.headers ? { headers: answer.headers } : {}),
+      ...(answer.schema || answer.mediaType
+        ? { content: { [answer.mediaType ?? 'application/json']: { schema: answer.schema ?? {} } } }
+        : {}),
+    },
+  ]);
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...(description === undefined ? {} : { description }),
+    ...(signedIn
+      ? { security: signedIn === 'required' ? [{ accessToken: [] }] : [{}, { accessToken: [] }] }
+      : {}),
+    ...(parameters ? { parameters } : {}),
+    ...(body
+      ? { requestBody: { required: true, content: { 'application/json': { schema: refTo(body) } } } }
+      : {}),
+    responses: {
+      ...problems([...new Set([...bodyCodes, ...refusals, ...ALWAYS])]),
+      ...Object.fromEntries(described),
+    },
+  };
+}

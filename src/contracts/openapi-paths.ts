@@ -1,0 +1,239 @@
+import type { ErrorCode } from './error-catalogue.ts';
+import type { Described, Operation } from './openapi-operation.ts';
+import { refTo, type JsonSchema } from './openapi-schemas.ts';
+
+const uuid: JsonSchema = { type: 'string', format: 'uuid' };
+const query = (name: string, schema: JsonSchema, description: string): Described => ({
+  in: 'query',
+  name,
+  schema,
+  description,
+});
+const SALE_ID = query('saleId', uuid, 'Without it: the open sale opened last, else the next, else the last.');
+const COOKIE = {
+  'Set-Cookie': { description: 'The refresh token, for /api/auth only.', schema: { type: 'string' } },
+};
+const LIMITED: ErrorCode[] = ['rate_limited', 'service_unavailable'];
+
+const session = (description: string) => ({ description, schema: refTo('Session'), headers: COOKIE });
+const health = { schema: refTo('Health') };
+
+const HEALTH_ANSWERS = {
+  200: { description: 'All is well.', ...health },
+  503: { description: 'Something named in `checks` is not.', ...health },
+};
+
+/** Path → method → operation: every route of the API. A test compares it with the routes there are. */
+export const OPERATIONS: Record<string, Record<string, Operation>> = {
+  '/api/auth/register': {
+    post: {
+      id: 'register',
+      tag: 'account',
+      summary: 'Make a shopper account and sign in',
+      body: 'RegisterRequest',
+      answers: { 201: session('Signed in.') },
+      refusals: ['email_taken', 'overloaded', ...LIMITED],
+    },
+  },
+  '/api/auth/login': {
+    post: {
+      id: 'login',
+      tag: 'account',
+      summary: 'Sign in',
+      body: 'LoginRequest',
+      answers: { 200: session('Signed in.') },
+      refusals: ['invalid_credentials', 'forbidden', 'overloaded', ...LIMITED],
+    },
+  },
+  '/api/auth/guest': {
+    post: {
+      id: 'signInGuest',
+      tag: 'account',
+      summary: 'Sign in as a fresh shopper, in a demo',
+      body: 'GuestRequest',
+      answers: { 201: session('Signed in.') },
+      refusals: ['forbidden', ...LIMITED],
+    },
+  },
+  '/api/auth/me': {
+    get: {
+      id: 'me',
+      tag: 'account',
+      summary: 'Who the access token speaks for',
+      signedIn: 'required',
+      answers: { 200: { description: 'The user.', schema: refTo('User') } },
+      refusals: ['unauthenticated', 'forbidden', ...LIMITED],
+    },
+  },
+  '/api/flash-sale': {
+    get: {
+      id: 'listSales',
+      tag: 'sale',
+      summary: 'The sales there are',
+      answers: { 200: { description: 'The sales.', schema: refTo('SaleList') } },
+      refusals: LIMITED,
+    },
+  },
+  '/api/flash-sale/status': {
+    get: {
+      id: 'saleStatus',
+      tag: 'sale',
+      summary: 'What a sale is like now',
+      description: 'At most 250 ms old; cacheable for a second.',
+      parameters: [SALE_ID],
+      answers: {
+        200: { description: 'The status.', schema: refTo('SaleStatus') },
+        304: { description: 'Not changed since the `ETag` in `If-None-Match`.' },
+      },
+      refusals: ['invalid_request', 'sale_not_found', 'service_unavailable'],
+    },
+  },
+  '/api/flash-sale/stats': {
+    get: {
+      id: 'saleStats',
+      tag: 'sale',
+      summary: 'The live figures of a sale, for operators; for anyone in a demo',
+      signedIn: 'optional',
+      parameters: [SALE_ID],
+      answers: { 200: { description: 'The figures.', schema: refTo('Stats') } },
+      refusals: ['invalid_request', 'unauthenticated', 'forbidden', 'sale_not_found', ...LIMITED],
+    },
+  },
+  '/api/purchase/attempt': {
+    post: {
+      id: 'attempt',
+      tag: 'purchase',
+      summary: 'Try to buy',
+      description:
+        'Refusals are checked in this order: 405, 415, 413, 401, 403, 400, then the gate. Repeat a lost answer with the same `Idempotency-Key`: it is the same attempt, never a second one.',
+      signedIn: 'required',
+      parameters: [
+        {
+          in: 'header',
+          name: 'Idempotency-Key',
+          description: 'Printable ASCII; names one wish of this shopper for this sale.',
+          schema: { type: 'string', minLength: 1, maxLength: 128 },
+        },
+      ],
+      body: 'AttemptRequest',
+      answers: {
+        202: {
+          description: 'Accepted and in line, or a replay of the same attempt with its status now.',
+          schema: refTo('AttemptStatus'),
+          headers: { Location: { description: 'Where its status is.', schema: { type: 'string' } } },
+        },
+        200: {
+          description: 'Decided already: the outcome, stored for good (`ACK_DURABILITY=committed`).',
+          schema: refTo('AttemptStatus'),
+        },
+      },
+      refusals: [
+        ...(['unauthenticated', 'forbidden', 'sale_not_found', 'sale_not_started', 'sale_paused'] as const),
+        ...([
+          'sale_ended',
+          'sold_out',
+          'not_enough_left',
+          'limit_reached',
+          'idempotency_key_reused',
+        ] as const),
+        ...(['rate_limited', 'gate_closed', 'overloaded', 'outcome_unknown'] as const),
+      ],
+    },
+  },
+  '/api/purchase/status': {
+    get: {
+      id: 'attemptStatus',
+      tag: 'purchase',
+      summary: 'What became of an attempt of yours',
+      signedIn: 'required',
+      parameters: [
+        query('attemptId', uuid, 'This attempt. Either this or `saleId`.'),
+        query('saleId', uuid, 'Your latest attempt of this sale.'),
+      ],
+      answers: {
+        200: {
+          description: 'The attempt, or `none` when you have not tried.',
+          schema: { anyOf: [refTo('AttemptStatus'), refTo('NoAttempt')] },
+        },
+      },
+      refusals: [
+        'invalid_request',
+        'unauthenticated',
+        'forbidden',
+        'sale_not_found',
+        'attempt_not_found',
+        ...LIMITED,
+      ],
+    },
+  },
+  '/api/purchase/user/{userId}': {
+    get: {
+      id: 'listOrders',
+      tag: 'purchase',
+      summary: "A user's orders, newest first, for that user and operators",
+      signedIn: 'required',
+      parameters: [
+        { in: 'path', name: 'userId', required: true, schema: uuid },
+        query('limit', { type: 'integer', minimum: 1, maximum: 100, default: 20 }, 'Orders a page.'),
+        query('cursor', { type: 'string' }, '`nextCursor` of the page before.'),
+      ],
+      answers: { 200: { description: 'A page of orders.', schema: refTo('OrderPage') } },
+      refusals: ['invalid_request', 'unauthenticated', 'forbidden', ...LIMITED],
+    },
+  },
+  '/api/health': {
+    get: {
+      id: 'health',
+      tag: 'service',
+      summary: 'Whether the stores and the queue answer',
+      answers: HEALTH_ANSWERS,
+      refusals: [],
+    },
+  },
+  '/api/health/ready': {
+    get: {
+      id: 'ready',
+      tag: 'service',
+      summary: 'Whether a shopper can buy: stores take writes, page built, gates warm, a worker lives',
+      answers: HEALTH_ANSWERS,
+      refusals: [],
+    },
+  },
+  '/api/health/live': {
+    get: {
+      id: 'live',
+      tag: 'service',
+      summary: 'Whether this process answers',
+      answers: { 200: HEALTH_ANSWERS[200] },
+      refusals: [],
+    },
+  },
+  '/api/openapi.json': {
+    get: {
+      id: 'openApi',
+      tag: 'service',
+      summary: 'This document',
+      answers: { 200: { description: 'OpenAPI 3.1.', schema: { type: 'object' } } },
+      refusals: LIMITED,
+    },
+  },
+  '/api/docs': {
+    get: {
+      id: 'docs',
+      tag: 'service',
+      summary: 'This document as a page',
+      answers: { 200: { description: 'The page.', mediaType: 'text/html' } },
+      refusals: LIMITED,
+    },
+  },
+  '/api/docs/{file}': {
+    get: {
+      id: 'docsFile',
+      tag: 'service',
+      summary: "The page's scripts and styles",
+      parameters: [{ in: 'path', name: 'file', required: true, schema: { type: 'string' } }],
+      answers: { 200: { description: 'A file.', mediaType: '*/*' } },
+      refusals: ['not_found', ...LIMITED],
+    },
+  },
+};
