@@ -43,7 +43,27 @@ const list = Joi.string()
       .filter(Boolean),
   );
 
-const schema = Joi.object({
+interface Variables {
+  PORT: number;
+  DATABASE_URL?: string;
+  REDIS_URL?: string;
+  DATA_DIR: string;
+  WEB_CONCURRENCY?: number;
+  SETTLE_CONCURRENCY: number;
+  JWT_SECRET?: string;
+  DEMO?: '0' | '1';
+  TRIES_LIMIT: number;
+  TRIES_WINDOW_SEC: number;
+  ADDRESS_LIMIT_EXEMPT?: string[];
+  MAX_INFLIGHT: number;
+  ACK_DURABILITY: Env['ackDurability'];
+  TRUST_PROXY: string[];
+  CORS_ORIGINS: string[];
+  LOG_LEVEL: Env['logLevel'];
+  NODE_ENV: Env['nodeEnv'];
+}
+
+const schema = Joi.object<Variables>({
   PORT: Joi.number().integer().min(0).max(65_535).default(3000),
   DATABASE_URL: Joi.string().uri({ scheme: ['postgres', 'postgresql'] }),
   REDIS_URL: Joi.string().uri({ scheme: ['redis', 'rediss'] }),
@@ -70,9 +90,11 @@ const schema = Joi.object({
  */
 export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
-  const { value, error } = schema.validate(given, { abortEarly: false, errors: { wrap: { label: false } } });
+  const { value: vars, error } = schema.validate(given, {
+    abortEarly: false,
+    errors: { wrap: { label: false } },
+  });
   if (error) throw new EnvironmentError(error.details.map((detail) => detail.message));
-  const vars = value as Record<string, never>;
   return {
     port: vars.PORT,
     databaseUrl: vars.DATABASE_URL,
@@ -126,4 +148,10 @@ export function readServiceEnv(source: NodeJS.ProcessEnv = process.env): Service
     demo: env.demo ?? false,
     addressLimitExempt: env.addressLimitExempt ?? [],
   };
+}
+
+/** The environment for a process that we start: our own with these variables on top; undefined takes one away. */
+export function environmentWith(variables: Record<string, string | undefined>): NodeJS.ProcessEnv {
+  const merged = { ...process.env, ...variables };
+  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== undefined));
 }
