@@ -1,0 +1,33 @@
+import { describe, expect, it } from '@jest/globals';
+import { isOutage } from './is-outage.ts';
+
+const withCode = (code: string) => Object.assign(new Error('failed'), { code });
+
+describe('isOutage', () => {
+  it.each(['ECONNREFUSED', 'ETIMEDOUT', '08006', '53300', '57P01', '57P03', '55P03', '57014'])(
+    'knows %s as a service that is away or overwhelmed',
+    (code) => {
+      expect(isOutage(withCode(code))).toBe(true);
+    },
+  );
+
+  it.each(['23505', '42703', '22P02', 'ENOENT'])('does not excuse %s', (code) => {
+    expect(isOutage(withCode(code))).toBe(false);
+  });
+
+  it('knows the words of ioredis and pg', () => {
+    expect(isOutage(new Error('Command timed out'))).toBe(true);
+    expect(isOutage(new Error("Stream isn't writeable and enableOfflineQueue options is false"))).toBe(true);
+    expect(isOutage(new Error('Connection terminated unexpectedly'))).toBe(true);
+  });
+
+  it('knows a host none of whose addresses answers', () => {
+    expect(isOutage(new AggregateError([withCode('ECONNREFUSED'), withCode('ECONNREFUSED')]))).toBe(true);
+    expect(isOutage(new AggregateError([withCode('ECONNREFUSED'), new TypeError('bug')]))).toBe(false);
+  });
+
+  it('does not excuse a bug', () => {
+    expect(isOutage(new TypeError('x is not a function'))).toBe(false);
+    expect(isOutage('failed')).toBe(false);
+  });
+});

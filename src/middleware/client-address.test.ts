@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import express from 'express';
+import type { IncomingMessage } from 'node:http';
+import { createClientAddress } from './client-address.ts';
+
+function request(remoteAddress: string | undefined, forwardedFor?: string): IncomingMessage {
+  const headers = forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor };
+  return { headers, socket: { remoteAddress }, connection: { remoteAddress } } as unknown as IncomingMessage;
+}
+
+/** What Express' own `req.ip` says of the same request. */
+function expressIp(trustProxy: string[], req: IncomingMessage): string | undefined {
+  const app = express();
+  app.set('trust proxy', trustProxy);
+  const asked = Object.create(app.request as object, {
+    app: { value: app },
+    headers: { value: req.headers },
+    socket: { value: req.socket },
+    connection: { value: req.socket },
+  }) as express.Request;
+  return asked.ip;
+}
+
+describe('createClientAddress', () => {
+  it('believes no forwarded address when no proxy is trusted', () => {
+    expect(createClientAddress({ trustProxy: [] })(request('203.0.113.9', '1.2.3.4'))).toBe('203.0.113.9');
+  });
+
+  it('believes as far as the proxies are trusted, and not what the client wrote before them', () => {
+    const clientAddress = createClientAddress({ trustProxy: ['10.0.0.0/8'] });
+    expect(clientAddress(request('10.0.0.1', '6.6.6.6, 203.0.113.9, 10.0.0.2'))).toBe('203.0.113.9');
+    expect(clientAddress(request('203.0.113.7', '6.6.6.6'))).toBe('203.0.113.7');
+  });
+
+  it.each([
+    [[], '203.0.113.9', '1.2.3.4'],
+    [['loopback'], '127.0.0.1', '1.2.3.4'],
+    [['loopback'], '127.0.0.1', '6.6.6.6, 1.2.3.4'],
+    [['loopback'], '203.0.113.9', '1.2.3.4'],
+    [['10.0.0.0/8', 'loopback'], '10.1.2.3', '1.2.3.4, 10.9.9.9, 127.0.0.1'],
+    [['loopback'], '127.0.0.1', undefined],
+  ] as const)('agrees with Express: trusting %j, from %s, forwarded %j', (trust, peer, forwarded) => {
+    const req = request(peer, forwarded);
+    expect(createClientAddress({ trustProxy: [...trust] })(req)).toBe(expressIp([...trust], req));
+  });
+
+  it('takes an IPv4 client on a socket of both families for the same', () => {
+    expect(createClientAddress({ trustProxy: [] })(request('::ffff:203.0.113.9'))).toBe('203.0.113.9');
+  });
+
+  it('survives a socket that is closed already', () => {
+    expect(createClientAddress({ trustProxy: [] })(request(undefined))).toBe('');
+  });
+
+  it('refuses a list it does not understand when it is made', () => {
+    expect(() => createClientAddress({ trustProxy: ['everybody'] })).toThrow(TypeError);
+  });
+});
