@@ -11,7 +11,7 @@ export function fetchOrders(
   return http({
     method: 'GET',
     path: `/api/purchase/user/${userId}`,
-    query: { limit: '10', cursor },
+    query: { cursor },
     signal,
   });
 }

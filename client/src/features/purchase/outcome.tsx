@@ -13,11 +13,11 @@ export interface OutcomeProps {
 export function Outcome({ state, onAskAgain }: OutcomeProps) {
   const words = purchaseWords(state);
   const panel = useRef<HTMLDivElement>(null);
-  const title = words?.title;
+  const said = words && words.title + words.text;
   useEffect(() => {
     // On a phone the words may be below the fold.
-    if (title !== undefined) panel.current?.scrollIntoView({ block: 'nearest' });
-  }, [title]);
+    if (said !== undefined) panel.current?.scrollIntoView({ block: 'nearest' });
+  }, [said]);
   return (
     <div
       ref={panel}

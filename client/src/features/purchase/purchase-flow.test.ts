@@ -123,6 +123,14 @@ describe('a purchase', () => {
     expect(flow.current()).toMatchObject({ phase: 'queued', attempt: { position: 3 } });
   });
 
+  it('goes on asking for that attempt while the gate is being rebuilt', async () => {
+    const { flow, api } = setUpFlow();
+    api.answerReads(aProblem('gate_closed'), { kind: 'unreachable' }, { kind: 'ok', body: queued });
+    flow.start();
+    await jest.advanceTimersByTimeAsync(6_000);
+    expect(flow.current().phase).toBe('queued');
+  });
+
   it('asks again with the same key when its place in line was lost', async () => {
     const { flow, api } = setUpFlow();
     flow.start();

@@ -128,6 +128,17 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
     }
   };
 
+  /** The shopper's latest attempt; asks on while the API cannot say, as when the gate is being rebuilt. */
+  const readLatest = async (signal: AbortSignal) => {
+    for (;;) {
+      const latest = await fetchLatestAttempt(http, saleId, signal);
+      if (isOver(signal)) return undefined;
+      if (latest.kind === 'ok') return latest.body;
+      if (latest.kind === 'problem' && latest.problem.status < 500) return undefined;
+      await wait(ATTEMPT_POLL_MS, signal);
+    }
+  };
+
   const takeUp = async () => {
     const signal = newLife();
     actingFor = shopperId();
@@ -138,10 +149,10 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
       await ask(wish, signal);
       return;
     }
-    const latest = await fetchLatestAttempt(http, saleId, signal);
-    if (isOver(signal) || latest.kind !== 'ok' || latest.body.status !== 'queued') return;
-    show(latest.body);
-    await followAttempt(latest.body.attemptId, signal);
+    const latest = await readLatest(signal);
+    if (isOver(signal) || latest?.status !== 'queued') return;
+    show(latest);
+    await followAttempt(latest.attemptId, signal);
   };
 
   const onSessionChange = () => {
