@@ -1,0 +1,108 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import { silentLogger } from '../infrastructure/logging/logger.ts';
+import { connectRedis } from '../infrastructure/redis/connect-redis.ts';
+import { until } from './until.ts';
+
+export interface TestRedis {
+  url: string;
+  port: number;
+  /** A connection of role `store`; it comes back by itself after a restart. */
+  redis: Redis;
+  /** Ends the server in order: what it holds is on disk when it was started with `appendOnly`. */
+  stop(): Promise<void>;
+  /** Starts the server again on the same port (ends it first), and waits until `redis` answers. */
+  restart(options: { keepStore: boolean }): Promise<void>;
+  /** Ends the server as `kill -9` does. */
+  kill(): Promise<void>;
+  /** Ends connection and server and removes the folder. */
+  close(): Promise<void>;
+}
+
+/**
+ * A Redis server of its own on a free port in a folder of its own: FLUSHALL and restarts disturb no other test.
+ *
+ * @param appendOnly  write the append-only file with every command (default: nothing is kept)
+ * @throws when the binary (`TEST_REDIS_SERVER`, else `redis-server` on the path) does not start
+ */
+export async function startTestRedis({ appendOnly = false } = {}): Promise<TestRedis> {
+  const folder = await mkdtemp(join(tmpdir(), 'stampede-redis-'));
+  const port = await freePort();
+  const url = `redis://127.0.0.1:${port}`;
+  let server = await startServer(folder, port, appendOnly);
+  const endWithTests = (): void => void server.kill('SIGKILL');
+  process.once('exit', endWithTests);
+  const redis = await connectRedis(url, 'store', { logger: silentLogger });
+
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, 'exit');
+    server.kill(signal);
+    await exited;
+  };
+  return {
+    url,
+    port,
+    redis,
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    async restart({ keepStore }) {
+      await end('SIGTERM');
+      if (!keepStore) {
+        for (const file of await readdir(folder)) await rm(join(folder, file), { recursive: true });
+      }
+      server = await startServer(folder, port, appendOnly);
+      await until(() => redis.ping(), { what: 'the restarted Redis answers' });
+    },
+    async close() {
+      redis.disconnect();
+      await end('SIGKILL');
+      process.off('exit', endWithTests);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startServer(folder: string, port: number, appendOnly: boolean): Promise<ChildProcess> {
+  const server = spawn(
+    process.env.TEST_REDIS_SERVER ?? 'redis-server',
+    [
+      ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
+      ...[
+        '--appendonly',
+        appendOnly ? 'yes' : 'no',
+        '--appendfsync',
+        'always',
+        '--maxmemory-policy',
+        'noeviction',
+      ],
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  await new Promise<void>((resolve, reject) => {
+    let said = '';
+    server.once('error', reject);
+    server.once('exit', (code) => reject(new Error(`redis-server ended with ${String(code)}:\n${said}`)));
+    server.stdout.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-4_000);
+      if (said.includes('Ready to accept connections')) resolve();
+    });
+  });
+  return server;
+}
+
+/** A port nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const probe = createServer();
+  probe.listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
