@@ -28,7 +28,11 @@ function recordingLogger(level: LogLevel) {
   return { logger, lines };
 }
 
-async function start({ level = 'info' as LogLevel, corsOrigins = [] as string[], status = 200 } = {}) {
+async function start({
+  level = 'info',
+  corsOrigins = [],
+  status = 200,
+}: { level?: LogLevel; corsOrigins?: string[]; status?: number } = {}) {
   const { logger, lines } = recordingLogger(level);
   const scope = createRequestScope({ logger, corsOrigins });
   const server = createServer((req, res) => {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
-import { extname, join, sep } from 'node:path';
+import { join, sep } from 'node:path';
 import compression from 'compression';
 import express, { Router, type Response } from 'express';
 
 const INDEX = 'index.html';
+const NAMES_A_FILE = /\.[^/]*$/;
 const NOT_BUILT = `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Stampede</title>
 <h1>The page is not built</h1>
@@ -37,7 +38,7 @@ export function serveClient({ clientDir }: { clientDir: string }): Router {
   );
   router.use((req, res, next) => {
     const wantsPage = req.method === 'GET' || req.method === 'HEAD';
-    if (!wantsPage || extname(req.path) !== '' || !req.accepts('html')) {
+    if (!wantsPage || NAMES_A_FILE.test(req.path) || !req.accepts('html')) {
       next();
       return;
     }
