@@ -15,6 +15,10 @@ export interface Lifecycle {
   onStop: (name: string, step: StopStep) => void;
   /** Runs the shutdown once; a second call waits for the first one. Never rejects. */
   stop: () => Promise<void>;
+  /** True from the first call of `stop` on. */
+  isStopping: () => boolean;
+  /** What to do at once before the process quits the hard way. */
+  onForceQuit: (act: () => void) => void;
   /** Stops and then ends the process, when it is told to: SIGTERM, SIGINT, or the supervisor is gone. */
   stopOnSignals: () => void;
 }
@@ -31,10 +35,13 @@ export function createLifecycle({
   quit = (code) => process.exit(code),
 }: LifecycleDeps = {}): Lifecycle {
   const steps: { name: string; step: StopStep }[] = [];
+  const lastActs: (() => void)[] = [];
   let stopping: Promise<void> | undefined;
 
   async function runSteps(): Promise<void> {
-    for (const { name, step } of steps.reverse()) {
+    // Taken one by one: a start that is still under way may add what it has just started.
+    for (let next = steps.pop(); next; next = steps.pop()) {
+      const { name, step } = next;
       try {
         await step();
       } catch (error) {
@@ -48,14 +55,19 @@ export function createLifecycle({
     await stopping;
   }
 
+  function forceQuit(): void {
+    for (const act of lastActs) act();
+    quit(1);
+  }
+
   function stopAndQuit(): void {
     if (stopping) {
-      quit(1);
+      forceQuit();
       return;
     }
     setTimeout(() => {
       logger?.error('The shutdown took too long and was cut short', { forceQuitMs });
-      quit(1);
+      forceQuit();
     }, forceQuitMs).unref();
     void stop().then(() => quit(0));
   }
@@ -63,6 +75,8 @@ export function createLifecycle({
   return {
     onStop: (name, step) => void steps.push({ name, step }),
     stop,
+    isStopping: () => stopping !== undefined,
+    onForceQuit: (act) => void lastActs.push(act),
     stopOnSignals() {
       // A Ctrl-C in a terminal reaches every process of the group; a supervised one leaves the order to its supervisor.
       process.on('SIGINT', process.connected ? () => undefined : stopAndQuit);

@@ -2,8 +2,8 @@ import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from
 import { join } from 'node:path';
 
 export interface BoundedLog {
-  write(line: string): void;
-  close(): void;
+  write: (line: string) => void;
+  close: () => void;
 }
 
 /**

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isAlive, startTicks } from './process-table.ts';
 
 export interface InstanceLock {
-  release(): Promise<void>;
+  release: () => Promise<void>;
 }
 
 interface Owner {

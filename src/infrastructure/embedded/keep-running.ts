@@ -20,6 +20,8 @@ export interface KeepRunningDeps {
   start: () => Promise<SupervisedProcess>;
   /** Told after every death and after every start. */
   onChange: () => void;
+  /** Whether the whole instance is stopping: what ends then stays down. */
+  isStopping?: () => boolean;
   /** Told in words that it died or could not be started again. */
   onDeath: (message: string) => void;
 }
@@ -32,7 +34,7 @@ export interface KeepRunningDeps {
 export async function keepRunning({ role, start, onChange, onDeath }: KeepRunningDeps): Promise<KeptProcess> {
   const delay = createRestartDelay();
   const stopped = new AbortController();
-  const isStopped = (): boolean => stopped.signal.aborted;
+  const isStopped = (): boolean => stopped.signal.aborted || isStopping();
   let current: SupervisedProcess | undefined = await start();
   let startedAt = Date.now();
   onChange();

@@ -95,7 +95,7 @@ function configuration({
 }
 
 /** Connects once and asks once; throws when Redis is not ready to serve, as while it loads its file. */
-async function ping(url: string): Promise<void> {
+export async function ping(url: string): Promise<void> {
   const redis = new Redis(url, {
     lazyConnect: true,
     retryStrategy: () => null,
