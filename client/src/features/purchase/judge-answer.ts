@@ -11,9 +11,13 @@ export type Judgement =
   | { verdict: 'again'; because: Setback; retryAfterMs: number | undefined; isUncertain: boolean };
 
 /** Refusals that pass by themselves; the gate took nothing. */
-const PASSING: ReadonlySet<ErrorCode> = new Set(['gate_closed', 'overloaded', 'service_unavailable']);
+const PASSING: ReadonlySet<ErrorCode> = new Set(['gate_closed', 'overloaded']);
 /** Refusals that leave open whether the attempt counted. */
-const UNCERTAIN: ReadonlySet<ErrorCode> = new Set(['outcome_unknown', 'internal_error']);
+const UNCERTAIN: ReadonlySet<ErrorCode> = new Set([
+  'outcome_unknown',
+  'service_unavailable',
+  'internal_error',
+]);
 /** Refusals from in front of the gate: they say nothing about what an earlier try of the same wish did. */
 const BEFORE_GATE: ReadonlySet<ErrorCode> = new Set(['rate_limited']);
 
