@@ -76,11 +76,8 @@ export function ordersCacheKey(userId: string): string {
   return `orders:${userId}`;
 }
 
-/** string with a 3 s expiry, one per live worker process, refreshed each second. Owner: worker. */
-export function workerAliveKey(workerId: string): string {
-  return `worker:alive:${workerId}`;
-}
-export const WORKER_ALIVE_PATTERN = 'worker:alive:*';
+/** sorted set: worker id by the time it is believed to live until, ms; each renews its own every second. Owner: worker. */
+export const WORKERS_ALIVE_KEY = 'workers:alive';
 
 /** Channels: every API process subscribes to them. */
 export const CHANNELS = {

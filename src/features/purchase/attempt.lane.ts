@@ -1,0 +1,145 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FieldError, Refusal } from '../../errors/refusal.ts';
+import { writeProblem } from '../../errors/problem.ts';
+import type { Logger } from '../../infrastructure/logging/logger.ts';
+import type { AddressLimit } from '../../middleware/address-limit.ts';
+import type { ClientAddress } from '../../middleware/client-address.ts';
+import type { Lane } from '../../middleware/hot-lane.ts';
+import { isJsonContentType, MAX_BODY_BYTES, parseJsonBody } from '../../middleware/json-body.ts';
+import type { Authenticate } from '../account/authenticate.ts';
+import type { SaleCatalogue } from '../sale/sale-catalogue.ts';
+import type { SaleDetails } from '../sale/sale.model.ts';
+import { attemptIdOf } from './attempt-id.ts';
+import { attemptBodySchema, IDEMPOTENCY_KEY } from './purchase.schema.ts';
+import type { AttemptAnswer, Purchase } from './purchase.service.ts';
+
+export interface AttemptLaneDeps {
+  authenticate: Authenticate;
+  addressLimit: AddressLimit;
+  clientAddress: ClientAddress;
+  catalogue: SaleCatalogue;
+  purchase: Purchase;
+  /** Told how long an accepted attempt took from its first byte to its answer, ms. */
+  acceptTook: (saleId: string, ms: number) => void;
+  logger: Logger;
+}
+
+/**
+ * `POST /api/purchase/attempt`, without a framework: mounted in the Express app and in front of it, because Express'
+ * routing costs more than the whole purchase path. The request scope has begun already.
+ *
+ * Refuses in this order: method, media type, size, address limit, token, role, body, sale, gate.
+ */
+export function createAttemptLane(deps: AttemptLaneDeps): Lane {
+  return (req, res) => {
+    const refusal = refuseHead(req, deps);
+    if (refusal) {
+      refuseUnread(req, res, refusal);
+      return;
+    }
+    const startedAt = performance.now();
+    const chunks: Buffer[] = [];
+    let size = 0;
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+      else if (!res.headersSent) refuseUnread(req, res, { code: 'body_too_large' });
+    });
+    req.on('end', () => {
+      if (size <= MAX_BODY_BYTES) attempt(deps, req, res, concat(chunks), startedAt);
+    });
+  };
+}
+
+function refuseHead(req: IncomingMessage, { addressLimit, clientAddress }: AttemptLaneDeps): Refusal | null {
+  if (req.method !== 'POST') return { code: 'method_not_allowed', headers: { Allow: 'POST' } };
+  if (!isJsonContentType(req.headers['content-type'])) return { code: 'unsupported_media_type' };
+  if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return { code: 'body_too_large' };
+  const taken = addressLimit.take(clientAddress(req));
+  return taken.ok ? null : { code: 'rate_limited', retryAfterSec: taken.retryAfterSec };
+}
+
+/** The body is not worth reading: the connection closes after the answer instead of waiting for the rest of it. */
+function refuseUnread(req: IncomingMessage, res: ServerResponse, refusal: Refusal): void {
+  if (refusal.code === 'body_too_large') res.setHeader('Connection', 'close');
+  req.resume();
+  writeProblem(res, refusal);
+}
+
+function attempt(
+  deps: AttemptLaneDeps,
+  req: IncomingMessage,
+  res: ServerResponse,
+  raw: Buffer,
+  startedAt: number,
+) {
+  const authenticated = deps.authenticate(req.headers.authorization);
+  if (!authenticated.ok) return writeProblem(res, authenticated.refusal);
+  const { userId, role } = authenticated.identity;
+  if (role !== 'shopper') {
+    return writeProblem(res, {
+      code: 'forbidden',
+      detail: 'Only a shopper can buy. Sign in with a shopper account.',
+    });
+  }
+  const wish = readWish(raw, req.headers['idempotency-key']);
+  if (!wish.ok) return writeProblem(res, wish.refusal);
+  const { saleId, quantity, idempotencyKey } = wish;
+
+  const go = (sale: SaleDetails): void => {
+    const attemptId = attemptIdOf(saleId, userId, idempotencyKey);
+    deps.purchase(sale, { attemptId, shopperId: userId, quantity, idempotencyKey }, (answer) => {
+      if (res.headersSent || res.destroyed) return; // the shopper went away; the attempt stands all the same
+      writeAnswer(res, answer);
+      if (answer.kind === 'accepted') deps.acceptTook(saleId, performance.now() - startedAt);
+    });
+  };
+  const known = deps.catalogue.peek(saleId);
+  if (known) return go(known);
+  deps.catalogue.find(saleId).then(
+    (sale) => (sale ? go(sale) : writeProblem(res, { code: 'sale_not_found' })),
+    (error: unknown) => {
+      deps.logger.warn('the sale could not be looked up', { saleId, error: String(error) });
+      writeProblem(res, { code: 'gate_closed' });
+    },
+  );
+}
+
+type Wish =
+  | { ok: true; saleId: string; quantity: number; idempotencyKey: string | null }
+  | { ok: false; refusal: Refusal };
+
+function readWish(raw: Buffer, keyHeader: string | string[] | undefined): Wish {
+  const parsed = parseJsonBody(raw);
+  if (!parsed.ok) return parsed;
+  const { value, error } = attemptBodySchema.validate(parsed.body, { abortEarly: false });
+  const errors: FieldError[] = (error?.details ?? []).map(({ path, message }) => ({
+    field: path.join('.'),
+    message,
+  }));
+  if (keyHeader !== undefined && (typeof keyHeader !== 'string' || !IDEMPOTENCY_KEY.test(keyHeader))) {
+    errors.push({ field: 'Idempotency-Key', message: 'must be 1 to 128 printable ASCII characters' });
+  }
+  if (errors.length > 0) return { ok: false, refusal: { code: 'invalid_request', errors } };
+  return {
+    ok: true,
+    saleId: value.saleId,
+    quantity: value.quantity,
+    idempotencyKey: (keyHeader as string) ?? null,
+  };
+}
+
+function writeAnswer(res: ServerResponse, answer: AttemptAnswer): void {
+  if (answer.kind === 'refused') return writeProblem(res, answer.refusal);
+  const body = JSON.stringify(answer.body);
+  res.statusCode = answer.kind === 'accepted' ? 202 : 200;
+  res.setHeader('Location', `/api/purchase/status?attemptId=${answer.body.attemptId}`);
+  res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  res.setHeader('Content-Length', Buffer.byteLength(body));
+  res.setHeader('Cache-Control', 'no-store');
+  res.end(body);
+}
+
+function concat(chunks: Buffer[]): Buffer {
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
+}

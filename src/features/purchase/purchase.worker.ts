@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import type { Logger } from '../../infrastructure/logging/logger.ts';
+import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
+import { WORKERS_ALIVE_KEY } from '../../infrastructure/redis/keys.ts';
+import type { AttemptBatch } from './purchase.model.ts';
+
+/** Jobs taken at once: enough that what waits for a stock fills the next transaction. */
+const JOBS_AT_ONCE = 32;
+const ALIVE_EVERY_MS = 1_000;
+const ALIVE_FOR_MS = 3_000;
+
+export interface PurchaseWorkerDeps {
+  queue: SettleQueue<AttemptBatch>;
+  combine: (batch: AttemptBatch) => Promise<void>;
+  redis: Redis;
+  logger: Logger;
+}
+
+/** Takes batches off the queue until `close`, and tells that it lives. A batch may come twice: settling it is idempotent. */
+export function createPurchaseWorker({ queue, combine, redis, logger }: PurchaseWorkerDeps) {
+  const workerId = randomUUID();
+  let timer: NodeJS.Timeout | undefined;
+  const tellAlive = (): void => {
+    const now = Date.now();
+    redis
+      .pipeline()
+      .zadd(WORKERS_ALIVE_KEY, now + ALIVE_FOR_MS, workerId)
+      .zremrangebyscore(WORKERS_ALIVE_KEY, '-inf', now)
+      .exec()
+      .catch((error: unknown) =>
+        logger.warn('could not tell that this worker lives', { error: String(error) }),
+      );
+  };
+  return {
+    start(): void {
+      queue.process(JOBS_AT_ONCE, combine);
+      tellAlive();
+      timer = setInterval(tellAlive, ALIVE_EVERY_MS);
+    },
+    async close(): Promise<void> {
+      clearInterval(timer);
+      await redis.zrem(WORKERS_ALIVE_KEY, workerId).catch(() => undefined); // it expires by itself
+    },
+  };
+}
+
+/** Whether any worker has told in the last 3 s that it lives. */
+export async function isWorkerAlive(redis: Redis): Promise<boolean> {
+  return (await redis.zcount(WORKERS_ALIVE_KEY, Date.now(), '+inf')) > 0;
+}

@@ -1,0 +1,68 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import Joi from 'joi';
+import { writeProblem } from '../../errors/problem.ts';
+import type { Logger } from '../../infrastructure/logging/logger.ts';
+import type { Lane } from '../../middleware/hot-lane.ts';
+import type { MadeStatus, SaleStatus } from './sale-status.ts';
+
+const saleIdSchema = Joi.string().guid().lowercase();
+const SALE_ID_AT = '/api/flash-sale/status?saleId='.length;
+const UUID_LENGTH = 36;
+
+/**
+ * `GET /api/flash-sale/status`, without a framework: mounted in the Express app and in front of it. The answer at hand
+ * is sent as it is; only a stale one is made anew. The request scope has begun already.
+ */
+export function createSaleStatusLane({
+  saleStatus,
+  logger,
+}: {
+  saleStatus: SaleStatus;
+  logger: Logger;
+}): Lane {
+  return (req, res) => {
+    const saleId = saleIdOf((req as { originalUrl?: string }).originalUrl ?? req.url ?? '');
+    if (saleId === null) {
+      const errors = [{ field: 'saleId', message: 'must be a UUID' }];
+      writeProblem(res, { code: 'invalid_request', errors });
+      return;
+    }
+    const atHand = saleId === undefined ? undefined : saleStatus.peek(saleId);
+    if (atHand) {
+      writeStatus(req, res, atHand);
+      return;
+    }
+    const making = saleId === undefined ? saleStatus.getDefault() : saleStatus.get(saleId);
+    making.then(
+      (made) => (made ? writeStatus(req, res, made) : writeProblem(res, { code: 'sale_not_found' })),
+      (error: unknown) => {
+        logger.warn('the status could not be made', { saleId, error: String(error) });
+        writeProblem(res, { code: 'service_unavailable' });
+      },
+    );
+  };
+}
+
+/** @returns undefined when none is asked for, null when it is malformed */
+function saleIdOf(url: string): string | undefined | null {
+  const query = url.indexOf('?');
+  if (query === -1) return undefined;
+  const isPlain = url.length === SALE_ID_AT + UUID_LENGTH && url.startsWith('saleId=', query + 1);
+  const asked = isPlain ? url.slice(SALE_ID_AT) : new URLSearchParams(url.slice(query + 1)).get('saleId');
+  if (asked === null) return undefined;
+  const { value, error } = saleIdSchema.validate(asked);
+  return error ? null : (value as string);
+}
+
+function writeStatus(req: IncomingMessage, res: ServerResponse, { bytes, etag }: MadeStatus): void {
+  res.setHeader('Cache-Control', 'public, max-age=1');
+  res.setHeader('ETag', etag);
+  if (req.headers['if-none-match'] === etag) {
+    res.statusCode = 304;
+    res.end();
+    return;
+  }
+  res.setHeader('Content-Type', 'application/json; charset=utf-8');
+  res.setHeader('Content-Length', bytes.length);
+  res.end(bytes);
+}

@@ -1,0 +1,112 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server } from 'socket.io';
+import type { AttemptStatusBody, ClientEvents, SaleStatusBody, ServerEvents } from '../../contracts/http.ts';
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../logging/logger.ts';
+
+/** Ticks are coalesced to at most 5 a second. */
+const TICK_EVERY_MS = 200;
+/** Without news a tick is sent as often as this: a client takes 5 s of silence for a broken line, ms. */
+const SILENCE_MS = 2_000;
+const TIME_EVERY_MS = 10_000;
+
+interface SocketState {
+  userId?: string;
+}
+
+export interface SocketsDeps {
+  httpServer: HttpServer;
+  /** The user of an access token, without I/O; null for none, a bad one, a blocked account. */
+  identify: (token: string) => string | null;
+  /** The sale's status as everybody in this process sees it now; null when there is no such sale. */
+  readStatus: (saleId: string) => Promise<{ body: SaleStatusBody; etag: string } | null>;
+  corsOrigins: readonly string[];
+  clock: Clock;
+  logger: Logger;
+}
+
+export interface Sockets {
+  /** Tells an outcome to its owner's sockets in this process. */
+  sendOutcome(shopperId: string, body: AttemptStatusBody): void;
+  /** Ends every connection; clients come back to another process. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves this process's sockets: sale ticks to those who watch, outcomes to their owners. A tick is made once per
+ * process and sale, never per client, and only when something changed. Every process hears of every outcome, so
+ * sockets need no session affinity and no adapter.
+ */
+export function createSockets(deps: SocketsDeps): Sockets {
+  const { httpServer, identify, readStatus, corsOrigins, clock, logger } = deps;
+  const io = new Server<ClientEvents, ServerEvents, Record<string, never>, SocketState>(httpServer, {
+    transports: ['websocket'],
+    serveClient: false,
+    maxHttpBufferSize: 4096,
+    pingInterval: 10_000,
+    pingTimeout: 5_000,
+    ...(corsOrigins.length > 0 ? { cors: { origin: [...corsOrigins] } } : {}),
+  });
+  const serverTime = () => ({ serverTime: new Date(clock.now()).toISOString() });
+
+  io.on('connection', (socket) => {
+    const token: unknown = socket.handshake.auth.token;
+    const userId = typeof token === 'string' ? identify(token) : null;
+    if (userId !== null) {
+      socket.data.userId = userId;
+      void socket.join(`user:${userId}`);
+    }
+    socket.emit('server:time', serverTime());
+    socket.on('sale:watch', (asked: unknown) => {
+      const saleId = (asked as { saleId?: unknown } | null)?.saleId;
+      if (typeof saleId !== 'string' || saleId.length !== 36) return;
+      watch(saleId.toLowerCase()).catch((error: unknown) => {
+        logger.warn('a sale could not be watched', { saleId, error: String(error) });
+      });
+    });
+
+    const watch = async (saleId: string): Promise<void> => {
+      const status = await readStatus(saleId);
+      if (!status || socket.disconnected) return;
+      for (const room of socket.rooms) if (room.startsWith('sale:')) await socket.leave(room);
+      await socket.join(`sale:${saleId}`);
+      socket.emit('sale:tick', status.body);
+    };
+  });
+
+  const lastTicks = new Map<string, { etag: string; sentAtMs: number }>();
+  const tick = async (): Promise<void> => {
+    const watched = [...io.sockets.adapter.rooms.keys()].filter((room) => room.startsWith('sale:'));
+    for (const room of lastTicks.keys()) if (!watched.includes(room)) lastTicks.delete(room);
+    for (const room of watched) {
+      const status = await readStatus(room.slice('sale:'.length));
+      const last = lastTicks.get(room);
+      if (!status || (last?.etag === status.etag && Date.now() - last.sentAtMs < SILENCE_MS)) continue;
+      lastTicks.set(room, { etag: status.etag, sentAtMs: Date.now() });
+      io.to(room).emit('sale:tick', status.body);
+    }
+  };
+  let ticking = false;
+  const tickTimer = setInterval(() => {
+    if (ticking) return;
+    ticking = true;
+    tick()
+      .catch((error: unknown) => logger.warn('a tick was skipped', { error: String(error) }))
+      .finally(() => {
+        ticking = false;
+      });
+  }, TICK_EVERY_MS);
+  const timeTimer = setInterval(() => io.emit('server:time', serverTime()), TIME_EVERY_MS);
+
+  return {
+    sendOutcome(shopperId, body) {
+      const room = `user:${shopperId}`;
+      if (io.sockets.adapter.rooms.has(room)) io.to(room).emit('purchase:outcome', body);
+    },
+    async close() {
+      clearInterval(tickTimer);
+      clearInterval(timeTimer);
+      await io.close();
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { composeWorker } from './composition.ts';
+import { readServiceEnv } from './config/env.ts';
+import { createLifecycle } from './infrastructure/lifecycle.ts';
+import { createLogger } from './infrastructure/logging/logger.ts';
+import { runEntry } from './infrastructure/run-entry.ts';
+
+/** Entry of a settle process. */
+await runEntry(async () => {
+  const env = readServiceEnv();
+  const logger = createLogger({ level: env.logLevel, role: 'worker' });
+  const lifecycle = createLifecycle({ logger });
+  lifecycle.stopOnSignals();
+  const worker = await composeWorker({ env, logger, lifecycle });
+  worker.start();
+  logger.info('settling');
+});
