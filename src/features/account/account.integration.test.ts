@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import express from 'express';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { SessionBody, UserBody } from '../../contracts/http.ts';
+import { silentLogger } from '../../infrastructure/logging/logger.ts';
+import { createErrorAnswer } from '../../middleware/answer-errors.ts';
+import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts';
+import { createAccessTokens } from './access-token.ts';
+import { createAccountRoutes } from './account.routes.ts';
+import { createAccountService } from './account.service.ts';
+import { createAuthenticate } from './authenticate.ts';
+import { createPasswords } from './password.ts';
+import { createRefreshTokenRepository, hashRefreshToken } from './refresh-token.repository.ts';
+import { createUserRepository } from './user.repository.ts';
+
+let database: TestDatabase;
+let server: Server;
+let url: string;
+const blocked = new Set<string>();
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const { db } = database;
+  const accessTokens = createAccessTokens({ secret: 's'.repeat(32) });
+  const authenticate = createAuthenticate({
+    accessTokens,
+    blockedUsers: { isBlocked: (id) => blocked.has(id) },
+  });
+  const accounts = createAccountService({
+    users: createUserRepository({ db }),
+    refreshTokens: createRefreshTokenRepository({ db }),
+    passwords: createPasswords({ cost: { N: 16, r: 8, p: 1 } }),
+    accessTokens,
+  });
+  const app = express();
+  app.set('trust proxy', ['loopback']);
+  app.use('/api/auth', createAccountRoutes({ accounts, authenticate, demo: true }));
+  app.use(createErrorAnswer({ logger: silentLogger }));
+  server = await new Promise<Server>((resolve) => {
+    const listening = app.listen(0, '127.0.0.1', () => resolve(listening));
+  });
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/auth`;
+});
+afterAll(async () => {
+  server.close();
+  server.closeAllConnections();
+  await database.close();
+});
+
+const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+  fetch(url + path, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'Content-Type': 'application/json', ...headers },
+  });
+const me = (token: string) => fetch(`${url}/me`, { headers: { Authorization: `Bearer ${token}` } });
+const codeOf = async (res: Response) => ((await res.json()) as { code: string }).code;
+
+let count = 0;
+async function givenShopper() {
+  const credentials = { email: `Ada${(count += 1)}@shop.example`, password: 'correct horse' };
+  const res = await post('/register', { ...credentials, name: 'Ada' });
+  return { credentials, res, session: (await res.json()) as SessionBody };
+}
+
+describe('registering', () => {
+  it('makes a shopper and signs in', async () => {
+    const { credentials, res, session } = await givenShopper();
+    expect(res.status).toBe(201);
+    expect(session).toEqual({
+      user: { id: expect.any(String), email: credentials.email, name: 'Ada', role: 'shopper' },
+      accessToken: expect.any(String),
+      expiresIn: 86_400,
+    });
+    expect(await (await me(session.accessToken)).json()).toEqual(session.user);
+  });
+
+  it('stores no password and no refresh token, only their hashes', async () => {
+    const { res, session } = await givenShopper();
+    const row = await database.db('users').where({ id: session.user.id }).first<{ password_hash: string }>();
+    expect(row.password_hash).toMatch(/^scrypt\$/);
+    const token = /refresh_token=([^;]+)/.exec(res.headers.get('set-cookie')!)![1]!;
+    const stored = await database
+      .db('refresh_tokens')
+      .where({ user_id: session.user.id })
+      .select<{ token_hash: string }[]>();
+    expect(stored.map((row) => row.token_hash)).toEqual([hashRefreshToken(token)]);
+  });
+
+  it('sets a refresh cookie that scripts and other sites never see', async () => {
+    const { res } = await givenShopper();
+    const cookie = res.headers.get('set-cookie')!;
+    expect(cookie).toMatch(/; Path=\/api\/auth; .*HttpOnly; SameSite=Strict$/);
+    expect(cookie).not.toContain('Secure');
+    const overHttps = await post('/guest', {}, { 'X-Forwarded-Proto': 'https' });
+    expect(overHttps.headers.get('set-cookie')).toContain('; Secure');
+  });
+
+  it('refuses an e-mail that is taken, in any case', async () => {
+    const { credentials } = await givenShopper();
+    const res = await post('/register', { ...credentials, email: credentials.email.toUpperCase() });
+    expect([res.status, await codeOf(res)]).toEqual([409, 'email_taken']);
+  });
+
+  it('gives an e-mail to exactly one of many who ask at once', async () => {
+    const body = { email: 'race@shop.example', password: 'correct horse' };
+    const statuses = await Promise.all(
+      Array.from({ length: 8 }, async () => (await post('/register', body)).status),
+    );
+    expect(statuses.sort()).toEqual([201, 409, 409, 409, 409, 409, 409, 409]);
+  });
+
+  it.each([
+    { email: 'ada', password: 'correct horse' },
+    { email: 'ada@shop.example', password: 'short' },
+    { email: 'ada@shop.example', password: 'x'.repeat(129) },
+    { email: 'ada@shop.example', password: 'correct horse', name: 'a\u0000b' },
+    { email: 'a\u0000da@shop.example', password: 'correct horse' },
+    { email: 'ada@shop.example', password: 'correct horse', role: 'admin' },
+    { email: ['ada@shop.example'], password: 'correct horse' },
+  ])('refuses %j', async (body) => {
+    const res = await post('/register', body);
+    expect([res.status, await codeOf(res)]).toEqual([400, 'invalid_request']);
+  });
+});
+
+describe('signing in', () => {
+  it('works with the e-mail in any case', async () => {
+    const { credentials, session } = await givenShopper();
+    const res = await post('/login', { ...credentials, email: credentials.email.toLowerCase() });
+    expect(res.status).toBe(200);
+    expect(((await res.json()) as SessionBody).user).toEqual(session.user);
+  });
+
+  it('tells a wrong password and an unknown e-mail apart for nobody', async () => {
+    const { credentials } = await givenShopper();
+    const wrong = await post('/login', { ...credentials, password: 'wrong' });
+    const unknown = await post('/login', { email: 'nobody@shop.example', password: 'wrong' });
+    expect([wrong.status, unknown.status]).toEqual([401, 401]);
+    expect(await wrong.json()).toEqual(await unknown.json());
+  });
+
+  it('works out a hash for an unknown e-mail as well, so that the time tells nothing', async () => {
+    const compared: (string | null)[] = [];
+    const service = createAccountService({
+      users: createUserRepository({ db: database.db }),
+      refreshTokens: createRefreshTokenRepository({ db: database.db }),
+      passwords: {
+        hash: () => Promise.resolve(''),
+        matches: (_password, hash) => {
+          compared.push(hash);
+          return Promise.resolve(false);
+        },
+      },
+      accessTokens: createAccessTokens({ secret: 's'.repeat(32) }),
+    });
+    await service.login({ email: 'nobody@shop.example', password: 'x' });
+    expect(compared).toEqual([null]);
+  });
+
+  it('is refused to a blocked account whose password is right', async () => {
+    const { credentials, session } = await givenShopper();
+    await database.db('users').where({ id: session.user.id }).update({ blocked: true });
+    const res = await post('/login', credentials);
+    expect([res.status, await codeOf(res)]).toEqual([403, 'forbidden']);
+    const wrong = await post('/login', { ...credentials, password: 'wrong' });
+    expect(wrong.status).toBe(401);
+  });
+});
+
+describe('a guest', () => {
+  it('is a fresh shopper each time, whom nobody can sign in as', async () => {
+    const [one, two] = await Promise.all(
+      [1, 2].map(async () => {
+        const res = await post('/guest', {});
+        expect(res.status).toBe(201);
+        return (await res.json()) as SessionBody;
+      }),
+    );
+    expect(one!.user.role).toBe('shopper');
+    expect(one!.user.id).not.toBe(two!.user.id);
+    const res = await post('/login', { email: one!.user.email, password: '' });
+    expect(res.status).toBe(400);
+    expect((await post('/login', { email: one!.user.email, password: 'x' })).status).toBe(401);
+  });
+
+  it('brings no fields', async () => {
+    expect((await post('/guest', { role: 'admin' })).status).toBe(400);
+  });
+});
+
+describe('who am I', () => {
+  it('is answered to nobody without a token of ours', async () => {
+    const res = await fetch(`${url}/me`);
+    expect([res.status, await codeOf(res)]).toEqual([401, 'unauthenticated']);
+    expect((await me('a.b.c')).status).toBe(401);
+  });
+
+  it('is refused to a user who was blocked since', async () => {
+    const { session } = await givenShopper();
+    blocked.add(session.user.id);
+    const res = await me(session.accessToken);
+    expect([res.status, await codeOf(res)]).toEqual([403, 'forbidden']);
+  });
+
+  it('names the user as stored now', async () => {
+    const { session } = await givenShopper();
+    await database.db('users').where({ id: session.user.id }).update({ name: 'Grace' });
+    expect(((await (await me(session.accessToken)).json()) as UserBody).name).toBe('Grace');
+  });
+});
