@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { createDatabase, type Database } from '../infrastructure/postgres/database.ts';
 import { migrate } from '../infrastructure/postgres/migrate.ts';
+import { until } from './until.ts';
 
 const MIGRATIONS = new URL('../../migrations/', import.meta.url);
 
@@ -32,7 +33,11 @@ export function createEmptyDatabase(): Promise<TestDatabase> {
 
 async function cloneDatabase(template: string, poolSize: number): Promise<TestDatabase> {
   const name = `stampede_test_${randomBytes(6).toString('hex')}`;
-  await withAdmin((admin) => admin.query(`create database ${name} template ${template}`));
+  // Refused (55006) while another session is in the template, if only for the moment in which it is made.
+  await until(() => withAdmin((admin) => admin.query(`create database ${name} template ${template}`)), {
+    what: 'a database is made',
+    timeoutMs: 15_000,
+  });
   const url = urlOf(name);
   const db = createDatabase({ url, poolSize, applicationName: 'stampede-test' });
   return {

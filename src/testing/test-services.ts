@@ -16,7 +16,11 @@ export interface TestServices {
 
 /** A database and a Redis of this test file's own. */
 export async function startTestServices(options: { appendOnly?: boolean } = {}): Promise<TestServices> {
-  const [database, redisServer] = await Promise.all([createTestDatabase(), startTestRedis(options)]);
+  const database = await createTestDatabase();
+  const redisServer = await startTestRedis(options).catch(async (error: unknown) => {
+    await database.close(); // a pool that is left open keeps the test run from ending
+    throw error;
+  });
   return {
     databaseUrl: database.url,
     redisUrl: redisServer.url,
