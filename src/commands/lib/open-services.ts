@@ -71,10 +71,10 @@ export async function openServices({ databaseUrl, redisUrl }: ServiceUrls): Prom
         await db.destroy();
       },
     };
-  } catch (error) {
+  } catch {
     redis?.disconnect();
     await db.destroy();
-    throw new CommandError(`Redis at ${hostOf(redisUrl)} does not answer: ${reasonOf(error)}`);
+    throw new CommandError(`Redis at ${hostOf(redisUrl)} does not answer, or not to this password.`);
   }
 }
 
