@@ -6,14 +6,11 @@ import { aProblem } from './testing/a-problem.ts';
 const judge = (code: ErrorCode, wasUncertain = false) => judgeAnswer(aProblem(code), wasUncertain);
 
 describe('judgeAnswer', () => {
-  it.each(['gate_closed', 'overloaded', 'service_unavailable'] as const)(
-    'asks again after %s: nothing counted',
-    (code) => {
-      expect(judge(code)).toMatchObject({ verdict: 'again', isUncertain: false });
-    },
-  );
+  it.each(['gate_closed', 'overloaded'] as const)('asks again after %s: nothing counted', (code) => {
+    expect(judge(code)).toMatchObject({ verdict: 'again', isUncertain: false });
+  });
 
-  it.each(['outcome_unknown', 'internal_error'] as const)(
+  it.each(['outcome_unknown', 'service_unavailable', 'internal_error'] as const)(
     'asks again after %s: it may have counted',
     (code) => {
       expect(judge(code)).toMatchObject({ verdict: 'again', isUncertain: true });
@@ -44,7 +41,7 @@ describe('judgeAnswer', () => {
     expect(judge('rate_limited', true).verdict).toBe('again');
   });
 
-  it('knows what to do with every code of the catalogue that the API calls an unknown or passing trouble', () => {
+  it('asks again after every trouble of the server, and takes every other code for a refusal', () => {
     for (const code of Object.keys(ERROR_CATALOGUE) as ErrorCode[]) {
       expect(judge(code).verdict).toBe(ERROR_CATALOGUE[code].status >= 500 ? 'again' : 'refused');
     }
