@@ -31,7 +31,13 @@ export interface KeepRunningDeps {
  *
  * @throws what `start` throws when the very first start fails; later failures are tried again
  */
-export async function keepRunning({ role, start, onChange, onDeath }: KeepRunningDeps): Promise<KeptProcess> {
+export async function keepRunning({
+  role,
+  start,
+  onChange,
+  onDeath,
+  isStopping = () => false,
+}: KeepRunningDeps): Promise<KeptProcess> {
   const delay = createRestartDelay();
   const stopped = new AbortController();
   const isStopped = (): boolean => stopped.signal.aborted || isStopping();
