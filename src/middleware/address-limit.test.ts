@@ -13,7 +13,11 @@ describe('createAddressLimit', () => {
   it('lets a burst through and refuses what is beyond it, naming the wait', () => {
     const { limit, takeMany } = start();
     expect(takeMany('10.0.0.1', 4)).toBe(4);
-    expect(limit.take('10.0.0.1')).toEqual({ ok: false, retryAfterSec: 0.5 });
+    expect(limit.take('10.0.0.1')).toEqual({
+      ok: false,
+      retryAfterSec: 0.5,
+      headers: { RateLimit: '"address"; r=0; t=1', 'RateLimit-Policy': '"address"; q=4; w=2' },
+    });
   });
 
   it('fills at its rate, up to the burst', () => {
@@ -34,6 +38,13 @@ describe('createAddressLimit', () => {
   it('counts the addresses of one IPv6 subscriber together', () => {
     const { takeMany } = start();
     expect(takeMany('2001:db8:1:2::1', 3) + takeMany('2001:db8:1:2::2', 3)).toBe(4);
+  });
+
+  it('counts other IPv6 networks apart, however they are written', () => {
+    const { takeMany } = start();
+    const others = ['2001:db8:1:200::1', '2001:db8::3:1:2:3:4', '2001:db8:1:300:1:2:3:4', 'fe80::1', '::1'];
+    expect(others.map((address) => takeMany(address, 4))).toEqual([4, 4, 4, 4, 4]);
+    expect(takeMany('2001:db8:0:3:9::', 4)).toBe(0); // the network of the second
   });
 
   it('never limits exempt addresses and subnets', () => {

@@ -1,4 +1,3 @@
-import { ipKeyGenerator } from 'express-rate-limit';
 import { createAddressMatcher } from './client-address.ts';
 
 export interface AddressLimitDeps {
@@ -13,7 +12,10 @@ export interface AddressLimitDeps {
   maxAddresses?: number;
 }
 
-export type AddressLimitAnswer = { ok: true } | { ok: false; retryAfterSec: number };
+export type AddressLimitAnswer =
+  | { ok: true }
+  /** `headers`: `RateLimit` and `RateLimit-Policy`, as on the ordinary routes. */
+  | { ok: false; retryAfterSec: number; headers: Record<string, string> };
 
 export interface AddressLimit {
   /** Takes one request of an address, if it may: a token bucket each. */
@@ -46,6 +48,7 @@ export function createAddressLimit({
 }: AddressLimitDeps): AddressLimit {
   const isExempt = createAddressMatcher(exempt);
   const fillMs = (burst / ratePerSec) * 1000;
+  const policy = `"address"; q=${burst}; w=${Math.ceil(fillMs / 1000)}`;
   let young = new Map<string, Bucket>();
   let old = new Map<string, Bucket>();
   let youngSince = clock.now();
@@ -71,12 +74,25 @@ export function createAddressLimit({
     take: (address) => {
       if (isExempt(address)) return OK;
       const now = clock.now();
-      const bucket = bucketOf(address.includes(':') ? ipKeyGenerator(address) : address, now);
+      const bucket = bucketOf(address.includes(':') ? networkOf(address) : address, now);
       bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) / 1000) * ratePerSec);
       bucket.at = now;
-      if (bucket.tokens < 1) return { ok: false, retryAfterSec: (1 - bucket.tokens) / ratePerSec };
+      if (bucket.tokens < 1) {
+        const retryAfterSec = (1 - bucket.tokens) / ratePerSec;
+        const limit = `"address"; r=0; t=${Math.ceil(retryAfterSec)}`;
+        return { ok: false, retryAfterSec, headers: { RateLimit: limit, 'RateLimit-Policy': policy } };
+      }
       bucket.tokens -= 1;
       return OK;
     },
   };
+}
+
+/** The /56 of an IPv6 address, by its text: a parser would cost ten times the rest of this file. */
+function networkOf(address: string): string {
+  const [head = '', tail = ''] = address.split('::');
+  const left = head === '' ? [] : head.split(':');
+  const right = tail === '' ? [] : tail.split(':');
+  const groups = [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right];
+  return `${groups.slice(0, 3).join(':')}:${(parseInt(groups[3] ?? '0', 16) >> 8).toString(16)}`;
 }
