@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { environmentWith } from '../../config/env.ts';
@@ -35,11 +35,13 @@ export async function prepareEmbeddedPostgres({
 }: EmbeddedPostgresDeps): Promise<EmbeddedService> {
   const user = await findPostgresUser();
   const binaries = await findPostgresBinaries({ isForOtherUser: user !== undefined });
-  const home = await openHome(dataDir, user);
+  const cluster = await clusterFolder(dataDir);
+  const home = dirname(cluster);
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  if (user) await chown(home, user.uid, user.gid);
   const password = await keepSecret(join(dataDir, 'postgres-password'));
-  const cluster = join(home, 'cluster');
   await initialise({ binaries, home, cluster, password, user });
-  await stopOrphan({ pidFile: join(cluster, 'postmaster.pid'), commandHolds: cluster, stopSignal: 'SIGINT' });
+  await stopOrphanPostgres(cluster);
 
   const port = await findFreePort();
   const urlOf = (name: string): string => `postgres://${superuser}:${password}@127.0.0.1:${port}/${name}`;
@@ -61,19 +63,16 @@ export async function prepareEmbeddedPostgres({
   };
 }
 
-/** The folder the cluster lies in, which its user can reach, whatever the modes above `dataDir` are. */
-async function openHome(dataDir: string, user: SystemUser | undefined): Promise<string> {
-  const home = await clusterHome(dataDir, user !== undefined);
-  await mkdir(home, { recursive: true, mode: 0o700 });
-  await chmod(home, 0o700);
-  if (user) await chown(home, user.uid, user.gid);
-  return home;
+/** Where the cluster of this data folder lies: in it, or for root under an id that `dataDir` keeps. */
+export async function clusterFolder(dataDir: string): Promise<string> {
+  if (process.getuid?.() !== 0) return join(dataDir, 'postgres', 'cluster');
+  const id = (await keepSecret(join(dataDir, 'instance-id'))).slice(0, 16);
+  return join(systemFolder, id, 'cluster');
 }
 
-/** Where the cluster of this data folder lies: in it, or for root under an id that `dataDir` keeps. */
-export async function clusterHome(dataDir: string, isForOtherUser: boolean): Promise<string> {
-  if (!isForOtherUser) return join(dataDir, 'postgres');
-  return join(systemFolder, (await keepSecret(join(dataDir, 'instance-id'))).slice(0, 16));
+/** Stops a server of this cluster that an earlier supervisor left running. */
+export async function stopOrphanPostgres(cluster: string): Promise<void> {
+  await stopOrphan({ pidFile: join(cluster, 'postmaster.pid'), commandHolds: cluster, stopSignal: 'SIGINT' });
 }
 
 async function initialise({

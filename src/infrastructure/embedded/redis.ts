@@ -30,23 +30,16 @@ export async function prepareEmbeddedRedis({
   onProgress,
 }: EmbeddedRedisDeps): Promise<EmbeddedService> {
   const { program, libraryPath } = await findRedisServer({ dataDir, onProgress });
-  const folder = join(dataDir, 'redis');
+  const { folder, pidFile, portFile, configFile } = filesOf(dataDir);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   const password = await keepSecret(join(dataDir, 'redis-password'));
-  const pidFile = join(folder, 'redis.pid');
-  const portFile = join(folder, 'redis.port');
-  const lastPort = (await readFile(portFile, 'utf8').catch(() => '')).trim();
-  // Redis shows `127.0.0.1:<port>` as its command line.
-  if (lastPort !== '') {
-    await stopOrphan({ pidFile, commandHolds: `127.0.0.1:${lastPort}`, stopSignal: 'SIGTERM' });
-  }
+  await stopOrphanRedis(dataDir);
 
   const port = await findFreePort();
   await writeFile(portFile, String(port), { mode: 0o600 });
   const url = `redis://:${password}@127.0.0.1:${port}/0`;
   // In a file: a password among the arguments is there for everybody to read.
-  const configFile = join(folder, 'redis.conf');
   await writeFile(configFile, configuration({ port, password, pidFile, folder }), { mode: 0o600 });
   return {
     url,
@@ -63,6 +56,25 @@ export async function prepareEmbeddedRedis({
       return server;
     },
   };
+}
+
+function filesOf(dataDir: string): Record<'folder' | 'pidFile' | 'portFile' | 'configFile', string> {
+  const folder = join(dataDir, 'redis');
+  return {
+    folder,
+    pidFile: join(folder, 'redis.pid'),
+    portFile: join(folder, 'redis.port'),
+    configFile: join(folder, 'redis.conf'),
+  };
+}
+
+/** Stops a server of this data folder that an earlier supervisor left running. */
+export async function stopOrphanRedis(dataDir: string): Promise<void> {
+  const { pidFile, portFile } = filesOf(dataDir);
+  const lastPort = (await readFile(portFile, 'utf8').catch(() => '')).trim();
+  if (lastPort === '') return;
+  // Redis shows `redis-server 127.0.0.1:<port>` as its command line.
+  await stopOrphan({ pidFile, commandHolds: `127.0.0.1:${lastPort}`, stopSignal: 'SIGTERM' });
 }
 
 function configuration({
