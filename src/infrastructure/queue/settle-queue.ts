@@ -75,6 +75,7 @@ export async function createSettleQueue<Job>({
         // Nothing is sent before the connection stands; `isReady` below waits for it.
         ...(type === 'client' && role === 'add' ? { enableOfflineQueue: true } : {}),
       });
+      redis.on('error', (error: Error) => logger.warn('queue connection', { type, error: error.message }));
       connections.push(redis);
       return redis;
     },
@@ -113,6 +114,10 @@ export async function createSettleQueue<Job>({
       };
     },
     isReady: () => queue.client.status === 'ready',
-    close: () => queue.close(),
+    async close() {
+      await queue.close();
+      // Bull leaves connections it was given open; they would come back for ever.
+      for (const redis of connections) redis.disconnect();
+    },
   };
 }
