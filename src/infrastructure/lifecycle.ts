@@ -1,3 +1,6 @@
+/** Among the arguments of a process whose supervisor stops it with SIGTERM, in its own order. */
+export const supervisedFlag = '--supervised';
+
 /** What one step of the shutdown looks like: it lets go of one thing, and may take its time. */
 type StopStep = () => Promise<void> | void;
 
@@ -79,7 +82,7 @@ export function createLifecycle({
     onForceQuit: (act) => void lastActs.push(act),
     stopOnSignals() {
       // A Ctrl-C in a terminal reaches every process of the group; a supervised one leaves the order to its supervisor.
-      process.on('SIGINT', process.connected ? () => undefined : stopAndQuit);
+      process.on('SIGINT', process.argv.includes(supervisedFlag) ? () => undefined : stopAndQuit);
       process.on('SIGTERM', stopAndQuit);
       whenSupervisorIsGone(() => {
         if (!stopping) stopAndQuit();

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { environmentWith } from '../../config/env.ts';
+import { supervisedFlag } from '../lifecycle.ts';
 import { describeExit, spawnTethered, type SupervisedProcess } from './tethered-process.ts';
 
 export interface NodeProgram {
@@ -15,14 +16,17 @@ export interface NodeProgram {
 
 /** Starts one of several processes that share a listening port. */
 export async function startClustered(program: NodeProgram): Promise<SupervisedProcess> {
-  cluster.setupPrimary({ exec: fileURLToPath(program.module), args: [], silent: true });
+  cluster.setupPrimary({ exec: fileURLToPath(program.module), args: [supervisedFlag], silent: true });
   const worker = cluster.fork(program.variables);
   return supervise(worker.process, program);
 }
 
 /** Starts a process of its own; it notices by its channel when we are gone. */
 export async function startForked(program: NodeProgram): Promise<SupervisedProcess> {
-  const child = fork(program.module, [], { env: environmentWith(program.variables), silent: true });
+  const child = fork(program.module, [supervisedFlag], {
+    env: environmentWith(program.variables),
+    silent: true,
+  });
   return supervise(child, program);
 }
 
