@@ -105,6 +105,7 @@ describe('the sale page', () => {
 
   it('tells who bought as many as one may that the limit is reached', async () => {
     const { page } = await openPage('/');
+    await page.getByTestId('quantity').fill('2'); // the demo's limit
     await page.getByTestId('buy').click();
     await page.locator('[data-testid=outcome][data-status=confirmed]').waitFor();
     await page.getByTestId('buy').click();
