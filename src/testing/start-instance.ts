@@ -4,15 +4,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { emptyInstance } from '../infrastructure/embedded/empty-instance.ts';
 import { readInstanceFile } from '../infrastructure/embedded/instance-file.ts';
 import { until } from './until.ts';
 
 export interface TestInstance {
   url: string;
   dataDir: string;
+  /** The supervisor's. */
+  pid: number;
   /** Everything it printed so far. */
   output(): string;
-  /** Ends it as Ctrl-C does, waits for its end and removes its folder. */
+  /** Ends it as SIGTERM does, waits for its end and removes its folder, unless that was given. */
   stop(): Promise<void>;
 }
 
@@ -22,11 +25,11 @@ const START_TIMEOUT_MS = 240_000;
 /**
  * Starts what `npm start` starts, on a free port and in a folder of its own, and waits until it is ready.
  *
- * @param variables  environment on top of this process's
+ * @param variables  environment on top of this process's; with a DATA_DIR the folder is the caller's to remove
  * @throws with what it printed, when it ends instead of getting ready
  */
 export async function startInstance(variables: Record<string, string> = {}): Promise<TestInstance> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'stampede-instance-'));
+  const dataDir = variables.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'stampede-instance-')));
   // Jest's own options are no business of the instance.
   const { NODE_OPTIONS: _jests, ...environment } = process.env;
   const supervisor = spawn(
@@ -41,11 +44,13 @@ export async function startInstance(variables: Record<string, string> = {}): Pro
   for (const stream of [supervisor.stdout, supervisor.stderr]) {
     stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
   }
-  const exited = once(supervisor, 'exit');
+  const exited = once(supervisor, 'close');
   const hasExited = () => supervisor.exitCode !== null || supervisor.signalCode !== null;
   const stop = async () => {
     if (!hasExited()) supervisor.kill('SIGTERM');
     await exited;
+    if (variables.DATA_DIR !== undefined) return;
+    await emptyInstance(dataDir);
     await rm(dataDir, { recursive: true, force: true });
   };
 
@@ -65,5 +70,5 @@ export async function startInstance(variables: Record<string, string> = {}): Pro
     await stop();
     throw new Error(`The instance ended before it was ready:\n${printed}`);
   }
-  return { url, dataDir, output: () => printed, stop };
+  return { url, dataDir, pid: supervisor.pid!, output: () => printed, stop };
 }
