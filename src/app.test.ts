@@ -45,7 +45,7 @@ const app = createApp({
   saleRoutes: createSaleRoutes({ saleStatus: unused }),
   statsRoutes: createStatsRoutes({ authenticate, readStats: unused, isPublic: false }),
   purchaseRoutes: createPurchaseRoutes({ authenticate, purchaseStatus: unused }),
-  orderRoutes: createOrderRoutes({ orders: unused, cache: unused, authenticate }),
+  orderRoutes: createOrderRoutes({ orders: unused, readThrough: unused, authenticate }),
   healthRoutes: createHealthRoutes({ health: unused }),
   docsRoutes: createDocsRoutes({ version: '1.2.3' }),
   clientDir,

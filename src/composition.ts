@@ -1,9 +1,54 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { createApp } from './app.ts';
 import type { ServiceEnv } from './config/env.ts';
+import { createAccessTokens } from './features/account/access-token.ts';
+import { createAccountRoutes } from './features/account/account.routes.ts';
+import { createAccountService } from './features/account/account.service.ts';
+import { createAuthenticate } from './features/account/authenticate.ts';
+import { createBlockedUsers } from './features/account/blocked-users.ts';
+import { createPasswords } from './features/account/password.ts';
+import { createRefreshTokenRepository } from './features/account/refresh-token.repository.ts';
+import { createUserRepository } from './features/account/user.repository.ts';
+import { createDocsRoutes } from './features/docs/docs.routes.ts';
+import { readBuildIdentity } from './features/health/build-identity.ts';
+import { createHealth } from './features/health/check-health.ts';
+import { createHealthRoutes } from './features/health/health.routes.ts';
+import { createOrderRepository } from './features/order/order.repository.ts';
+import { createOrderRoutes } from './features/order/order.routes.ts';
+import { AcceptedAttempts } from './features/purchase/accepted-attempts.ts';
+import { createAdmit } from './features/purchase/admit.ts';
+import { createAdopt } from './features/purchase/adopt.ts';
+import { createAttemptLane } from './features/purchase/attempt.lane.ts';
+import { createHearOutcomes } from './features/purchase/hear-outcomes.ts';
+import { OutcomeWaiters } from './features/purchase/outcome-waiters.ts';
+import { createPurchaseStatus } from './features/purchase/purchase-status.ts';
+import { checkInvariants } from './features/purchase/purchase.invariants.ts';
+import { findDecided } from './features/purchase/purchase.repository.ts';
+import { createPurchaseRoutes } from './features/purchase/purchase.routes.ts';
+import { createPurchase } from './features/purchase/purchase.service.ts';
+import { createWhenCommitted } from './features/purchase/when-committed.ts';
+import { areGatesWarm } from './features/sale/gates-warm.ts';
+import { createSaleStatusLane } from './features/sale/sale-status.lane.ts';
+import { SaleStatus } from './features/sale/sale-status.ts';
+import { createSaleRoutes } from './features/sale/sale.routes.ts';
+import { createStatsRoutes } from './features/stats/stats.routes.ts';
+import { createReadStats } from './features/stats/stats.service.ts';
+import { createReadThrough } from './infrastructure/redis/read-through.ts';
+import { createSockets } from './infrastructure/realtime/sockets.ts';
+import { createAddressLimit } from './middleware/address-limit.ts';
+import { createClientAddress } from './middleware/client-address.ts';
+import { createHotLane } from './middleware/hot-lane.ts';
+import { createRateLimit } from './middleware/rate-limit.ts';
+import { createRequestScope } from './middleware/request-scope.ts';
+import { isClientBuilt } from './middleware/serve-client.ts';
+import { findRoot } from './utils/find-root.ts';
 import { createAnnounce } from './features/purchase/announce.ts';
 import { createCombine } from './features/purchase/combine.ts';
 import { createEnqueue } from './features/purchase/enqueue.ts';
 import type { AttemptBatch, DecidedAttempt } from './features/purchase/purchase.model.ts';
-import { createPurchaseWorker } from './features/purchase/purchase.worker.ts';
+import { createPurchaseWorker, isWorkerAlive } from './features/purchase/purchase.worker.ts';
 import { createEnsureGate } from './features/purchase/rebuild.ts';
 import { createReconcile } from './features/purchase/reconcile.ts';
 import { createSettle } from './features/purchase/settle.ts';
@@ -19,6 +64,10 @@ import { connectRedis } from './infrastructure/redis/connect-redis.ts';
 import { CHANNELS } from './infrastructure/redis/keys.ts';
 import { followRunId } from './infrastructure/redis/run-id.ts';
 import { createSubscriptions } from './infrastructure/redis/subscriptions.ts';
+
+// The same from `src/` and from `dist/src/`: the repository's root is where the package is.
+const ROOT = findRoot(import.meta.url);
+const CLIENT_DIR = fileURLToPath(new URL('dist/client', ROOT));
 
 export interface CompositionDeps {
   env: ServiceEnv;
@@ -47,6 +96,146 @@ async function composeStores({ env, logger, lifecycle }: CompositionDeps, role: 
   return { db, redis, subscriber, subscriptions, clock, runId, latency, catalogue, ensureGate };
 }
 
+/** By address and process, a guard of the CPU: above what a browser or a shop's proxy sends, below what hurts. */
+const ATTEMPT_LIMIT = { ratePerSec: 200, burst: 400 };
+
+/** An API process: answers shoppers and operators, serves sockets. */
+export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: number): Promise<number> }> {
+  const { env, logger, lifecycle } = deps;
+  const { db, redis, subscriber, subscriptions, clock, runId, latency, catalogue, ensureGate } =
+    await composeStores(deps, 'api');
+  const gate = await connectRedis(env.redisUrl, 'gate', { logger });
+  lifecycle.onStop('gate', () => gate.disconnect());
+  const gateRunId = await followRunId(gate);
+  const queue = await createSettleQueue<AttemptBatch>({ url: env.redisUrl, role: 'add', logger });
+  lifecycle.onStop('queue', () => queue.close());
+
+  // Who asks
+  const accessTokens = createAccessTokens({ secret: env.jwtSecret });
+  const blockedUsers = createBlockedUsers({ subscriber, db, logger });
+  await blockedUsers.start();
+  lifecycle.onStop('blocked users', () => blockedUsers.close());
+  const authenticate = createAuthenticate({ accessTokens, blockedUsers });
+  const clientAddress = createClientAddress({ trustProxy: env.trustProxy });
+  const exempt = env.addressLimitExempt;
+
+  // The shopper's side of the pipeline
+  const enqueue = createEnqueue({ queue });
+  const adopt = createAdopt({ redis, runId });
+  const accepted = new AcceptedAttempts({ redis, adopt, enqueue, logger });
+  const waiters = new OutcomeWaiters();
+  const purchaseStatus = createPurchaseStatus({ db, redis, runId, clock, catalogue });
+  const purchase = createPurchase({
+    admit: createAdmit({
+      redis: gate,
+      runId: gateRunId,
+      maxInflight: env.maxInflight,
+      triesLimit: env.triesLimit,
+      triesWindowMs: env.triesWindowSec * 1000,
+    }),
+    enqueue,
+    accepted,
+    ensureGate,
+    findDecided: (attemptId) => findDecided(db, attemptId),
+    whenCommitted: createWhenCommitted({ waiters, purchaseStatus }),
+    ackDurability: env.ackDurability,
+    triesPolicy: { limit: env.triesLimit, windowSec: env.triesWindowSec },
+    clock,
+    logger,
+  });
+
+  // HTTP
+  const saleStatus = new SaleStatus({ db, redis, clock, catalogue });
+  const requestScope = createRequestScope({ logger, corsOrigins: env.corsOrigins });
+  const addressLimit = createAddressLimit({ exempt, ...ATTEMPT_LIMIT });
+  const acceptTook = (saleId: string, ms: number): void => latency.record(saleId, 'accept', ms);
+  const attemptLane = createAttemptLane({
+    ...{ authenticate, addressLimit, clientAddress, catalogue, purchase, acceptTook, logger },
+  });
+  const saleStatusLane = createSaleStatusLane({ saleStatus, logger });
+  const accounts = createAccountService({
+    users: createUserRepository({ db }),
+    refreshTokens: createRefreshTokenRepository({ db }),
+    passwords: createPasswords(),
+    accessTokens,
+  });
+  const readStats = createReadStats({
+    ...{ db, redis, clock, saleStatus, queue },
+    checkInvariants: (saleId) => checkInvariants({ db, redis, runId }, { saleId }),
+  });
+  const identity = readBuildIdentity(ROOT, env.gitCommit);
+  const health = createHealth({
+    ...{ db, redis, ...identity },
+    isQueueOk: async () => queue.isReady(),
+    isClientBuilt: () => isClientBuilt(CLIENT_DIR),
+    areGatesWarm: () => areGatesWarm({ redis, runId, clock, catalogue }),
+    isWorkerAlive: () => isWorkerAlive(redis),
+  });
+  const app = createApp({
+    ...{
+      logger,
+      requestScope,
+      attemptLane,
+      saleStatusLane,
+      trustProxy: env.trustProxy,
+      clientDir: CLIENT_DIR,
+    },
+    rateLimit: (rule) => createRateLimit({ redis, logger, clientAddress, exempt }, rule),
+    accountRoutes: createAccountRoutes({ accounts, authenticate, demo: env.demo }),
+    saleRoutes: createSaleRoutes({ saleStatus }),
+    statsRoutes: createStatsRoutes({ authenticate, readStats, isPublic: env.demo }),
+    purchaseRoutes: createPurchaseRoutes({ authenticate, purchaseStatus }),
+    orderRoutes: createOrderRoutes({
+      orders: createOrderRepository({ db }),
+      readThrough: createReadThrough({ redis }),
+      authenticate,
+    }),
+    healthRoutes: createHealthRoutes({ health }),
+    docsRoutes: createDocsRoutes(identity),
+  });
+  const httpServer = createServer(createHotLane({ requestScope, attemptLane, saleStatusLane, app }));
+
+  httpServer.keepAliveTimeout = 65_000; // longer than a proxy in front keeps its side, else it hits a closed line
+
+  // What this process hears from the others
+  const sockets = createSockets({
+    httpServer,
+    identify: (token) => {
+      const authenticated = authenticate(`Bearer ${token}`);
+      return authenticated.ok ? authenticated.identity.userId : null;
+    },
+    readStatus: (saleId) => saleStatus.get(saleId),
+    ...{ corsOrigins: env.corsOrigins, clock, logger },
+  });
+  lifecycle.onStop('http', () => sockets.close());
+  const { sendOutcome } = sockets;
+  const outcomeTook = (saleId: string, ms: number): void => latency.record(saleId, 'outcome', ms);
+  await subscriptions.on(
+    CHANNELS.outcomes,
+    createHearOutcomes({ accepted, waiters, sendOutcome, outcomeTook }),
+  );
+  await subscriptions.on(CHANNELS.saleChanged, (saleId) => {
+    saleStatus.expire(saleId);
+    accepted.adoptAll(saleId).catch((error: unknown) => {
+      logger.warn('attempts not adopted yet, trying again', { saleId, error: String(error) });
+    });
+  });
+  const lookUp = setInterval(() => {
+    accepted
+      .lookUp()
+      .catch((error: unknown) => logger.warn('accepted attempts not looked up', { error: String(error) }));
+  }, 1_000);
+  lifecycle.onStop('accepted attempts', () => clearInterval(lookUp));
+
+  return {
+    listen: (port) =>
+      new Promise((resolve, reject) => {
+        httpServer.once('error', reject);
+        httpServer.listen(port, () => resolve((httpServer.address() as AddressInfo).port));
+      }),
+  };
+}
+
 /** A settle process: takes batches off the queue and makes them true; one of all of them reconciles. */
 export async function composeWorker(deps: CompositionDeps): Promise<{ start(): void }> {
   const { env, logger, lifecycle } = deps;
@@ -65,7 +254,8 @@ export async function composeWorker(deps: CompositionDeps): Promise<{ start(): v
   });
   const announceAndMeasure = async (saleId: string, decided: readonly DecidedAttempt[]): Promise<void> => {
     await announce(saleId, decided);
-    for (const { admittedAtMs, settledAtMs } of decided) latency.record(saleId, 'settle', settledAtMs - admittedAtMs);
+    for (const { admittedAtMs, settledAtMs } of decided)
+      latency.record(saleId, 'settle', settledAtMs - admittedAtMs);
   };
   const combine = createCombine({ settle, announce: announceAndMeasure });
   const worker = createPurchaseWorker({ queue, combine, redis, logger });

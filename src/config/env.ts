@@ -24,6 +24,8 @@ export interface Env {
   corsOrigins: string[];
   logLevel: 'error' | 'warn' | 'info' | 'debug';
   nodeEnv: 'production' | 'development' | 'test';
+  /** Of a build without its repository; else read from `.git`. */
+  gitCommit: string | undefined;
 }
 
 /** All that is wrong with the environment, in words an operator can act on. */
@@ -61,6 +63,7 @@ interface Variables {
   CORS_ORIGINS: string[];
   LOG_LEVEL: Env['logLevel'];
   NODE_ENV: Env['nodeEnv'];
+  GIT_COMMIT?: string;
 }
 
 const schema = Joi.object<Variables>({
@@ -81,6 +84,7 @@ const schema = Joi.object<Variables>({
   CORS_ORIGINS: list.default([]),
   LOG_LEVEL: Joi.valid('error', 'warn', 'info', 'debug').default('info'),
   NODE_ENV: Joi.valid('production', 'development', 'test').default('production'),
+  GIT_COMMIT: Joi.string().max(64),
 }).unknown();
 
 /**
@@ -113,6 +117,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     corsOrigins: vars.CORS_ORIGINS,
     logLevel: vars.LOG_LEVEL,
     nodeEnv: vars.NODE_ENV,
+    gitCommit: vars.GIT_COMMIT,
   };
 }
 

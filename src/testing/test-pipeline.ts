@@ -17,7 +17,13 @@ import { startTestServices, type TestServices } from './test-services.ts';
 
 export function anAttempt(saleId: string, shopperId: string, overrides: Partial<Attempt> = {}): Attempt {
   const idempotencyKey = overrides.idempotencyKey === undefined ? randomUUID() : overrides.idempotencyKey;
-  return { attemptId: attemptIdOf(saleId, shopperId, idempotencyKey), shopperId, quantity: 1, ...overrides, idempotencyKey };
+  return {
+    attemptId: attemptIdOf(saleId, shopperId, idempotencyKey),
+    shopperId,
+    quantity: 1,
+    ...overrides,
+    idempotencyKey,
+  };
 }
 
 export interface TestPipeline extends TestServices {
@@ -35,13 +41,25 @@ export interface TestPipeline extends TestServices {
 }
 
 /** The pipeline's steps over real stores of this test file's own. */
-export async function startTestPipeline(options: { appendOnly?: boolean; maxInflight?: number } = {}): Promise<TestPipeline> {
+export async function startTestPipeline(
+  options: { appendOnly?: boolean; maxInflight?: number } = {},
+): Promise<TestPipeline> {
   const services = await startTestServices(options);
   const gate = await connectRedis(services.redisUrl, 'gate', { logger: silentLogger });
   const gateRunId = await followRunId(gate);
-  const queue = await createSettleQueue<AttemptBatch>({ url: services.redisUrl, role: 'add', logger: silentLogger });
+  const queue = await createSettleQueue<AttemptBatch>({
+    url: services.redisUrl,
+    role: 'add',
+    logger: silentLogger,
+  });
   const { maxInflight = 50_000 } = options;
-  const admit = createAdmit({ redis: gate, runId: gateRunId, maxInflight, triesLimit: 20, triesWindowMs: 10_000 });
+  const admit = createAdmit({
+    redis: gate,
+    runId: gateRunId,
+    maxInflight,
+    triesLimit: 20,
+    triesWindowMs: 10_000,
+  });
   const enqueue = createEnqueue({ queue });
   const epochOf = async (saleId: string): Promise<number> =>
     Number((await services.redis.hget(saleKeys(saleId).gate, 'epoch')) ?? 0);

@@ -7,10 +7,10 @@ import type { OrderPageBody, Role } from '../../contracts/http.ts';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
 import { ordersCacheKey } from '../../infrastructure/redis/keys.ts';
 import { createErrorAnswer } from '../../middleware/answer-errors.ts';
+import { createReadThrough, type ReadThrough } from '../../infrastructure/redis/read-through.ts';
 import { givenSale, givenShoppers } from '../../testing/test-sale.ts';
 import { startTestServices, type TestServices } from '../../testing/test-services.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
-import { createOrderCache, type OrderCache } from './order-cache.ts';
 import { createOrderRepository } from './order.repository.ts';
 import { createOrderRoutes } from './order.routes.ts';
 
@@ -18,18 +18,18 @@ let services: TestServices;
 let server: Server;
 let url: string;
 let sale: SaleDetails;
-let cache: OrderCache;
+let readThrough: ReadThrough;
 let userId: string;
 
 beforeAll(async () => {
   services = await startTestServices();
   const { db, redis } = services;
   sale = await givenSale({ db });
-  cache = createOrderCache({ redis, logger: silentLogger });
+  readThrough = createReadThrough({ redis });
   const app = express();
   const orderRoutes = createOrderRoutes({
     orders: createOrderRepository({ db }),
-    cache,
+    readThrough,
     // The header says who it is: `<user id> <role>`.
     authenticate: (authorization) => {
       const [id, role] = authorization?.split(' ') ?? [];
@@ -172,7 +172,7 @@ describe('the kept first page', () => {
 
   it('is not kept when the key was deleted while it was read', async () => {
     const stale: OrderPageBody = { orders: [] };
-    await cache.firstPage(userId, async () => {
+    await readThrough(ordersCacheKey(userId), 300, async () => {
       await services.redis.del(ordersCacheKey(userId)); // a settle was announced in between
       return stale;
     });

@@ -1,20 +1,24 @@
 import { Router } from 'express';
 import { RefusalError } from '../../errors/refusal.ts';
+import { ordersCacheKey } from '../../infrastructure/redis/keys.ts';
+import type { ReadThrough } from '../../infrastructure/redis/read-through.ts';
 import { validate } from '../../middleware/validate.ts';
 import { requireIdentity, type Authenticate } from '../account/authenticate.ts';
 import { presentOrderPage } from './order.model.ts';
-import type { OrderCache } from './order-cache.ts';
 import type { OrderRepository } from './order.repository.ts';
 import { DEFAULT_PAGE, orderPageSchema } from './order.schema.ts';
 
+/** The first page is kept so long, ended by settle and cancellation. */
+const FIRST_PAGE_KEPT_SEC = 300;
+
 export interface OrderRoutesDeps {
   orders: OrderRepository;
-  cache: OrderCache;
+  readThrough: ReadThrough;
   authenticate: Authenticate;
 }
 
 /** `/api/purchase/user/:userId`: a user's orders, newest first, for that user and operators. */
-export function createOrderRoutes({ orders, cache, authenticate }: OrderRoutesDeps): Router {
+export function createOrderRoutes({ orders, readThrough, authenticate }: OrderRoutesDeps): Router {
   const router = Router();
 
   router.get('/user/:userId', async (req, res) => {
@@ -30,7 +34,9 @@ export function createOrderRoutes({ orders, cache, authenticate }: OrderRoutesDe
         limit,
       );
     const isFirstPage = cursor === undefined && limit === DEFAULT_PAGE;
-    const page = isFirstPage ? await cache.firstPage(userId, read) : await read();
+    const page = isFirstPage
+      ? await readThrough(ordersCacheKey(userId), FIRST_PAGE_KEPT_SEC, read)
+      : await read();
     res.set('Cache-Control', 'private, no-store').json(page);
   });
 

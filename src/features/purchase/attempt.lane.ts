@@ -56,7 +56,9 @@ function refuseHead(req: IncomingMessage, { addressLimit, clientAddress }: Attem
   if (!isJsonContentType(req.headers['content-type'])) return { code: 'unsupported_media_type' };
   if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return { code: 'body_too_large' };
   const taken = addressLimit.take(clientAddress(req));
-  return taken.ok ? null : { code: 'rate_limited', retryAfterSec: taken.retryAfterSec };
+  return taken.ok
+    ? null
+    : { code: 'rate_limited', retryAfterSec: taken.retryAfterSec, headers: taken.headers };
 }
 
 /** The body is not worth reading: the connection closes after the answer instead of waiting for the rest of it. */

@@ -29,7 +29,8 @@ export interface PurchaseDeps {
   ) => Promise<(Parameters<typeof presentDecided>[1] & { saleId: string }) | null>;
   whenCommitted: WhenCommitted;
   ackDurability: AckDurability;
-  rateLimitHeaders: (retryAfterMs: number) => Record<string, string>;
+  /** Tries a shopper has per sale and window; told to who has none left. */
+  triesPolicy: { limit: number; windowSec: number };
   clock: Clock;
   logger: Logger;
 }
@@ -173,7 +174,7 @@ function answerRefused(
       code,
       ...(retryAfterMs === undefined ? {} : { retryAfterSec: retryAfterMs / 1000 }),
       ...(remaining === undefined ? {} : { remaining }),
-      ...(code === 'rate_limited' ? { headers: deps.rateLimitHeaders(retryAfterMs ?? 0) } : {}),
+      ...(code === 'rate_limited' ? { headers: rateLimitHeaders(deps.triesPolicy, retryAfterMs ?? 0) } : {}),
     },
   });
 }
@@ -202,4 +203,15 @@ function answerEnded(deps: PurchaseDeps, asked: Asked): void {
     },
     () => answer({ kind: 'refused', refusal: { code: 'outcome_unknown', attemptId: attempt.attemptId } }),
   );
+}
+
+/** draft-ietf-httpapi-ratelimit-headers-08, as express-rate-limit writes them for the ordinary routes. */
+function rateLimitHeaders(
+  { limit, windowSec }: PurchaseDeps['triesPolicy'],
+  retryAfterMs: number,
+): Record<string, string> {
+  return {
+    'RateLimit-Policy': `"tries";q=${limit};w=${windowSec}`,
+    RateLimit: `"tries";r=0;t=${Math.ceil(retryAfterMs / 1000)}`,
+  };
 }

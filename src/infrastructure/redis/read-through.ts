@@ -4,8 +4,8 @@ import { loadScript } from './script.ts';
 
 const keepScript = loadScript(new URL('./keep-if-leased.lua', import.meta.url));
 
-/** How long a reader may take to load before its value is not kept, ms. */
-const LEASE_MS = 2_000;
+/** Longer than any read takes (statement_timeout 5 s); a reader that died keeps nobody from keeping for longer, ms. */
+const LEASE_MS = 10_000;
 
 export type ReadThrough = <Value>(key: string, keepSec: number, load: () => Promise<Value>) => Promise<Value>;
 
