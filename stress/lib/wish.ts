@@ -1,0 +1,74 @@
+import type { JournalEntry } from '../../src/features/purchase/journal.ts';
+import type { Shopper } from '../../src/commands/lib/create-shoppers.ts';
+
+/** What one shopper of the crowd wants, and what came of it so far. */
+export interface Wish {
+  shopper: Shopper;
+  idempotencyKey: string;
+  quantity: number;
+  /** The first 202 or 200, and the time from its request to it, ms. */
+  accepted?: { attemptId: string; acceptMs: number; sentAt: number };
+  /** The last final refusal; a wish that is accepted elsewhere does not mind. */
+  refusedWith?: string;
+}
+
+/** Epoch ms with fractions: two sights within a millisecond keep their order. */
+export function now(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** Refusals that say nothing final: the client sends the same key again. */
+const TRY_AGAIN = new Set([0, 429, 500, 502, 503, 504]);
+
+/** An answer to a wish, as the journal keeps it; a body that was cut counts as no answer. */
+export function readAnswer(
+  wish: Wish,
+  saleId: string,
+  sentAt: number,
+  httpStatus: number,
+  body: string,
+): JournalEntry {
+  const entry: JournalEntry = {
+    t: now(),
+    sentAt,
+    userId: wish.shopper.userId,
+    saleId,
+    idempotencyKey: wish.idempotencyKey,
+    quantity: wish.quantity,
+    httpStatus,
+  };
+  try {
+    const { code, attemptId, status, reason, position, orderId } = JSON.parse(body) as Partial<JournalEntry>;
+    const said = {
+      code,
+      attemptId,
+      status: isStatus(status) ? status : undefined,
+      reason,
+      position,
+      orderId,
+    };
+    return Object.assign(
+      entry,
+      Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)),
+    );
+  } catch {
+    return { ...entry, httpStatus: 0 };
+  }
+}
+
+// A problem document has a `status` too: a number.
+function isStatus(status: unknown): status is NonNullable<JournalEntry['status']> {
+  return status === 'queued' || status === 'confirmed' || status === 'rejected';
+}
+
+/** Notes what an answer means for its wish. @returns whether it is final */
+export function noteAnswer(wish: Wish, entry: JournalEntry): boolean {
+  const { httpStatus = 0, attemptId, sentAt = entry.t } = entry;
+  if ((httpStatus === 202 || httpStatus === 200) && attemptId !== undefined) {
+    wish.accepted ??= { attemptId, acceptMs: entry.t - sentAt, sentAt };
+    return true;
+  }
+  if (TRY_AGAIN.has(httpStatus)) return false;
+  wish.refusedWith = entry.code ?? `HTTP ${httpStatus}`;
+  return true;
+}
