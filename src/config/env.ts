@@ -94,11 +94,9 @@ const schema = Joi.object<Variables>({
  */
 export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
-  const { value: vars, error } = schema.validate(given, {
-    abortEarly: false,
-    errors: { wrap: { label: false } },
-  });
-  if (error) throw new EnvironmentError(error.details.map((detail) => detail.message));
+  const result = schema.validate(given, { abortEarly: false, errors: { wrap: { label: false } } });
+  if (result.error) throw new EnvironmentError(result.error.details.map((detail) => detail.message));
+  const vars = result.value;
   return {
     port: vars.PORT,
     databaseUrl: vars.DATABASE_URL,

@@ -74,18 +74,25 @@ function attempt(
   res: ServerResponse,
   raw: Buffer,
   startedAt: number,
-) {
+): void {
   const authenticated = deps.authenticate(req.headers.authorization);
-  if (!authenticated.ok) return writeProblem(res, authenticated.refusal);
+  if (!authenticated.ok) {
+    writeProblem(res, authenticated.refusal);
+    return;
+  }
   const { userId, role } = authenticated.identity;
   if (role !== 'shopper') {
-    return writeProblem(res, {
+    writeProblem(res, {
       code: 'forbidden',
       detail: 'Only a shopper can buy. Sign in with a shopper account.',
     });
+    return;
   }
   const wish = readWish(raw, req.headers['idempotency-key']);
-  if (!wish.ok) return writeProblem(res, wish.refusal);
+  if (!wish.ok) {
+    writeProblem(res, wish.refusal);
+    return;
+  }
   const { saleId, quantity, idempotencyKey } = wish;
 
   const go = (sale: SaleDetails): void => {
@@ -97,7 +104,10 @@ function attempt(
     });
   };
   const known = deps.catalogue.peek(saleId);
-  if (known) return go(known);
+  if (known) {
+    go(known);
+    return;
+  }
   deps.catalogue.find(saleId).then(
     (sale) => (sale ? go(sale) : writeProblem(res, { code: 'sale_not_found' })),
     (error: unknown) => {
@@ -114,21 +124,20 @@ type Wish =
 function readWish(raw: Buffer, keyHeader: string | string[] | undefined): Wish {
   const parsed = parseJsonBody(raw);
   if (!parsed.ok) return parsed;
-  const { value, error } = attemptBodySchema.validate(parsed.body, { abortEarly: false });
-  const errors: FieldError[] = (error?.details ?? []).map(({ path, message }) => ({
+  const checked = attemptBodySchema.validate(parsed.body, {
+    abortEarly: false,
+    errors: { wrap: { label: false } },
+  });
+  const errors: FieldError[] = (checked.error?.details ?? []).map(({ path, message }) => ({
     field: path.join('.'),
     message,
   }));
-  if (keyHeader !== undefined && (typeof keyHeader !== 'string' || !IDEMPOTENCY_KEY.test(keyHeader))) {
+  const hasGoodKey =
+    keyHeader === undefined || (typeof keyHeader === 'string' && IDEMPOTENCY_KEY.test(keyHeader));
+  if (!hasGoodKey)
     errors.push({ field: 'Idempotency-Key', message: 'must be 1 to 128 printable ASCII characters' });
-  }
-  if (errors.length > 0) return { ok: false, refusal: { code: 'invalid_request', errors } };
-  return {
-    ok: true,
-    saleId: value.saleId,
-    quantity: value.quantity,
-    idempotencyKey: (keyHeader as string) ?? null,
-  };
+  if (checked.error || !hasGoodKey) return { ok: false, refusal: { code: 'invalid_request', errors } };
+  return { ok: true, ...checked.value, idempotencyKey: keyHeader ?? null };
 }
 
 function writeAnswer(res: ServerResponse, answer: AttemptAnswer): void {

@@ -21,7 +21,7 @@ describe('the pipeline', () => {
     expect(accepted).toHaveLength(30);
     await until(async () => (await pipeline.inflight(sale.saleId)).length === 0, { what: 'the sale drains' });
     const stock = await pipeline.db('stocks').where({ id: sale.stockId }).first<{ sold: number }>('sold');
-    expect(stock?.sold).toBe(30);
+    expect(stock.sold).toBe(30);
     expect(await pipeline.tokens(sale.saleId)).toBe(0);
   });
 });

@@ -120,7 +120,10 @@ async function rebuild(deps: RebuildDeps, saleId: string, stockId: string): Prom
     admitted: decided.count + carried.length,
   });
   const gone = opened ? oldEpochs : [epoch];
-  for (const old of gone) await redis.unlink(...Object.values(epochKeys(saleId, old)));
+  for (const old of gone) {
+    const { tokens, shoppers, inflight: oldInflight, line } = epochKeys(saleId, old);
+    await redis.unlink(tokens, shoppers, oldInflight, line);
+  }
   if (!opened) return false;
   await redis.publish(CHANNELS.saleChanged, saleId);
   logger.info('gate rebuilt', {

@@ -50,8 +50,8 @@ function saleIdOf(url: string): string | undefined | null {
   const isPlain = url.length === SALE_ID_AT + UUID_LENGTH && url.startsWith('saleId=', query + 1);
   const asked = isPlain ? url.slice(SALE_ID_AT) : new URLSearchParams(url.slice(query + 1)).get('saleId');
   if (asked === null) return undefined;
-  const { value, error } = saleIdSchema.validate(asked);
-  return error ? null : (value as string);
+  const checked = saleIdSchema.validate(asked);
+  return checked.error ? null : checked.value;
 }
 
 function writeStatus(req: IncomingMessage, res: ServerResponse, { bytes, etag }: MadeStatus): void {

@@ -21,7 +21,7 @@ export class SaleSeries {
     const now = Math.floor(nowMs / 1000);
     const first = now - SHOWN_SEC + 1;
     let passed = this.#passed.get(saleId);
-    if (!passed) this.#passed.set(saleId, (passed = new Map()));
+    if (!passed) this.#passed.set(saleId, (passed = new Map<number, Second>()));
     for (const at of passed.keys()) if (at < first) passed.delete(at);
 
     const missing: number[] = [];

@@ -35,7 +35,7 @@ export class LatencyRecorder {
   record(saleId: string, kind: LatencyKind, ms: number): void {
     const key = latencyKey(saleId, kind);
     let counts = this.#counts.get(key);
-    if (!counts) this.#counts.set(key, (counts = new Map()));
+    if (!counts) this.#counts.set(key, (counts = new Map<number, number>()));
     const bucket = bucketOf(ms);
     counts.set(bucket, (counts.get(bucket) ?? 0) + 1);
   }

@@ -7,6 +7,9 @@ export type Transaction = Knex.Transaction;
 // bigint (sequences, versions, sums) as number: a sequence is epoch · 10⁹ + n, below 2⁵³ for nine million epochs.
 const PARSERS = new Map<number, (text: string) => unknown>([[pg.types.builtins.INT8, Number]]);
 
+// pg's types know the built-in types only; a server has more.
+const parserOf = pg.types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown;
+
 /**
  * A pool to PostgreSQL. Nothing connects before the first query.
  *
@@ -28,8 +31,7 @@ export function createDatabase({
       application_name: applicationName,
       keepAlive: true,
       types: {
-        getTypeParser: (oid: number, format?: string) =>
-          PARSERS.get(oid) ?? (pg.types.getTypeParser(oid, format as 'text') as (text: string) => unknown),
+        getTypeParser: (oid: number, format?: string) => PARSERS.get(oid) ?? parserOf(oid, format),
       },
     },
     pool: { min: 0, max: poolSize },
