@@ -49,9 +49,9 @@ export async function watchSample(
       await Promise.all(wishes.slice(start, start + ASKED_AT_ONCE).map(ask));
     }
   };
-  let isOpen = true;
+  const closing = new AbortController();
   const polling = (async () => {
-    while (isOpen) {
+    while (!closing.signal.aborted) {
       await askAll();
       await new Promise((resolve) => setTimeout(resolve, POLL_EVERY_MS));
     }
@@ -61,7 +61,7 @@ export async function watchSample(
     connected: sockets.filter(({ connected }) => connected).length,
     outcomeMs: () => [...heardAt].flatMap(([wish, t]) => (wish.accepted ? [t - wish.accepted.sentAt] : [])),
     async close() {
-      isOpen = false;
+      closing.abort();
       await polling;
       await askAll();
       sockets.forEach((socket) => socket.disconnect());
