@@ -114,11 +114,17 @@ export async function ping(url: string): Promise<void> {
     maxRetriesPerRequest: 0,
     connectTimeout: 2_000,
     commandTimeout: 2_000,
+    // A timer that stays after a refused connection, two seconds by default.
+    disconnectTimeout: 50,
   });
-  redis.on('error', () => undefined);
+  let trouble: Error | undefined;
+  redis.on('error', (error: Error) => (trouble = error));
   try {
     await redis.connect();
     await redis.ping();
+  } catch (error) {
+    // The connection's own error says more than the command's "Connection is closed".
+    throw trouble ?? error;
   } finally {
     redis.disconnect();
   }

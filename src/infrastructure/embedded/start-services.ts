@@ -53,6 +53,8 @@ export async function startServices(deps: StartServicesDeps, env: Env): Promise<
     return service.url;
   }
 
+  if (env.databaseUrl !== undefined) await checkPostgres(env.databaseUrl);
+  if (env.redisUrl !== undefined) await checkRedis(env.redisUrl);
   const { dataDir, print } = deps;
   // One after the other: what cannot start is then told in one line, with nothing half-started beside it.
   const databaseUrl =
@@ -62,7 +64,5 @@ export async function startServices(deps: StartServicesDeps, env: Env): Promise<
     (await run('redis', ({ onLine }) =>
       prepareEmbeddedRedis({ dataDir, onLine, onProgress: (message) => print(`  ${message} …`) }),
     ));
-  if (env.databaseUrl !== undefined) await checkPostgres(env.databaseUrl);
-  if (env.redisUrl !== undefined) await checkRedis(env.redisUrl);
   return { databaseUrl, redisUrl };
 }
