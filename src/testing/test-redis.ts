@@ -41,6 +41,7 @@ export async function startTestRedis({ appendOnly = false } = {}): Promise<TestR
 
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (server.exitCode !== null || server.signalCode !== null) return;
+    server.ref(); // its end is waited for
     const exited = once(server, 'exit');
     server.kill(signal);
     await exited;
@@ -85,9 +86,6 @@ async function startServer(folder: string, port: number, appendOnly: boolean): P
     // Not this process's stderr: whoever reads that to its end would wait for the server too.
     { stdio: ['ignore', 'pipe', 'ignore'] },
   );
-  // A test that fails before it closes the server must not keep the test run from ending.
-  server.unref();
-  (server.stdout as unknown as { unref(): void }).unref(); // a pipe is a socket
   await new Promise<void>((resolve, reject) => {
     let said = '';
     server.once('error', reject);
@@ -97,6 +95,9 @@ async function startServer(folder: string, port: number, appendOnly: boolean): P
       if (said.includes('Ready to accept connections')) resolve();
     });
   });
+  // A test that fails before it closes the server must not keep the test run from ending.
+  server.unref();
+  (server.stdout as unknown as { unref(): void }).unref(); // a pipe is a socket
   return server;
 }
 
