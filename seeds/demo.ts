@@ -31,14 +31,14 @@ export const DEMO_SALES = {
     perShopperLimit: 2,
   },
   upcoming: {
-    name: 'Aurora lamp: next run',
+    name: 'Aurora lamp: third run',
     opensInSec: 10 * MINUTE,
     endsInSec: 70 * MINUTE,
     stock: 200,
     perShopperLimit: 2,
   },
   open: {
-    name: 'Aurora lamp: open now',
+    name: 'Aurora lamp: second run',
     opensInSec: 0,
     endsInSec: 24 * HOUR,
     stock: 500,

@@ -55,7 +55,7 @@ export class SaleCatalogue {
     return finding;
   }
 
-  /** The sales a page shows, newest start first. */
+  /** The sales a page shows, in its order. */
   async list(): Promise<SaleDetails[]> {
     if (!this.#list || Date.now() - this.#list.readAtMs >= KEPT_IN_PROCESS_MS) {
       const sales = await this.#readThrough(SALE_LIST_KEY, KEPT_IN_REDIS_SEC, () => listSales(this.#db));

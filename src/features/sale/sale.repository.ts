@@ -52,10 +52,13 @@ export async function findSale(db: Database, saleId: string): Promise<SaleDetail
   return rows[0] ? saleFromRow(rows[0]) : null;
 }
 
-/** The sales a page shows: what is open or coming, and what ended last; at most `most`, newest start first. */
+/** The sales a page shows, at most `most`: open ones, the newest first; then what comes next; then what ended last. */
 export async function listSales(db: Database, most = 50): Promise<SaleDetails[]> {
   const { rows } = await db.raw<{ rows: SaleRow[] }>(
-    `${SELECT_SALE} order by f.ends_at > now() desc, f.starts_at desc, f.id limit ?`,
+    `${SELECT_SALE}
+      order by case when f.state = 'stopped' or f.ends_at <= now() then 2 when f.starts_at > now() then 1 else 0 end,
+               case when f.starts_at > now() then f.starts_at end, f.starts_at desc, f.id
+      limit ?`,
     [most],
   );
   return rows.map(saleFromRow);

@@ -4,7 +4,11 @@ import { formatPrice } from '../../lib/format.ts';
 export function ProductPicture({ product }: { product: ProductBody }) {
   return (
     <div className="product-picture">
-      <img src={product.imageUrl} alt={product.name} width={640} height={480} />
+      {product.imageUrl === '' ? (
+        <p className="product-no-picture">No picture</p>
+      ) : (
+        <img src={product.imageUrl} alt={product.name} width={640} height={480} />
+      )}
     </div>
   );
 }
