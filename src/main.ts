@@ -78,7 +78,9 @@ async function start({ root, isDev }: Launch, lifecycle: Lifecycle): Promise<voi
   const apiUrl = `http://localhost:${settings.port}`;
   await roster.publish({ url: apiUrl, databaseUrl, redisUrl });
 
-  print(`• Starting ${settings.apiProcesses} API and ${settings.workerProcesses} worker processes …`);
+  // Watched processes cannot share a port: one of them is enough to develop with.
+  const apiProcesses = isDev ? 1 : settings.apiProcesses;
+  print(`• Starting ${apiProcesses} API and ${settings.workerProcesses} worker processes …`);
   const variables = { ...settings.variables, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl };
   const module = (name: string): URL =>
     isDev ? new URL(`src/${name}.ts`, root) : new URL(`./${name}.js`, import.meta.url);
@@ -89,8 +91,6 @@ async function start({ root, isDev }: Launch, lifecycle: Lifecycle): Promise<voi
     module: module('worker'),
     count: settings.workerProcesses,
   });
-  // Watched processes cannot share a port: one of them is enough to develop with.
-  const apiProcesses = isDev ? 1 : settings.apiProcesses;
   await startProcesses(deps, { ...plan, role: 'api', module: module('server'), count: apiProcesses });
   const page = isDev ? await startDevPage({ root, apiUrl, print }) : undefined;
   if (page) lifecycle.onStop('page', page.stop);
