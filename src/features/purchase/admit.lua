@@ -92,6 +92,9 @@ for i = 1, count do
   local answer
   if twin then
     answer = twin.quantity == quantity and { 2, twin.record, twin.position } or { 3 }
+  elseif known[i] then                                -- first: a rebuild may have carried over what was then decided
+    local q = string.match(known[i], '^%a|[^|]*|(%d+)|')
+    answer = tonumber(q) == quantity and { 2, known[i], -1 } or { 3 }
   elseif inflight[i] then
     local q, sequence = string.match(inflight[i], '^[^|]*|(%d+)|(%d+)|')
     if tonumber(q) ~= quantity then
@@ -102,9 +105,6 @@ for i = 1, count do
       -- Only this epoch's entries count: an attempt adopted later must not push anybody back in line.
       answer = { 2, inflight[i], 1 + redis.call('ZCOUNT', KEYS[5], epoch * EPOCH_SPAN, '(' .. sequence) }
     end
-  elseif known[i] then
-    local q = string.match(known[i], '^%a|[^|]*|(%d+)|')
-    answer = tonumber(q) == quantity and { 2, known[i], -1 } or { 3 }
   elseif closed then
     answer = closed
   elseif tries[shopper] >= triesLimit then
