@@ -8,7 +8,7 @@ import { createAccessTokens } from '../src/features/account/access-token.ts';
 import { insertProduct } from '../src/features/product/product.repository.ts';
 import { createSale } from '../src/features/sale/sale.service.ts';
 import { printReport } from './lib/print-report.ts';
-import { checkReady, chooseTarget } from './lib/target.ts';
+import { chooseTarget, waitUntilReady } from './lib/target.ts';
 import { runDrop } from './scenarios/drop.ts';
 
 const DAY_SEC = 24 * 3600;
@@ -23,7 +23,7 @@ async function run({ flags, env, print }: CommandContext) {
   const connections = flags.integer('connections', { min: 1, max: 2_000, otherwise: 64 });
   const found = await findServices(env);
   const url = chooseTarget(flags.text('url'), found.url);
-  await checkReady(url);
+  await waitUntilReady(url);
   const secret = await findSecret(env, found);
   const services = await openServices(found);
   try {

@@ -19,10 +19,24 @@ export function chooseTarget(asked: string | undefined, running: string | undefi
   return url.origin;
 }
 
-/** @throws CommandError when the API does not answer that it is ready */
-export async function checkReady(url: string): Promise<void> {
-  const answer = await fetch(`${url}/api/health/ready`, { signal: AbortSignal.timeout(5_000) }).catch(
-    () => null,
-  );
-  if (!answer?.ok) throw new CommandError(`${url} is not ready${answer ? '' : ': it does not answer'}.`);
+/** An instance that was just started, or hurt by the last run, needs a moment, ms. */
+const READY_WITHIN_MS = 15_000;
+const ASK_EVERY_MS = 250;
+
+/**
+ * Waits until the API is ready.
+ *
+ * @throws CommandError at once when nobody answers, and when it is not ready within `withinMs`
+ */
+export async function waitUntilReady(url: string, withinMs = READY_WITHIN_MS): Promise<void> {
+  const giveUpAt = Date.now() + withinMs;
+  for (;;) {
+    const answer = await fetch(`${url}/api/health/ready`, { signal: AbortSignal.timeout(5_000) }).catch(
+      () => null,
+    );
+    if (answer?.ok) return;
+    if (!answer) throw new CommandError(`${url} is not ready: it does not answer.`);
+    if (Date.now() >= giveUpAt) throw new CommandError(`${url} is not ready within ${withinMs / 1000} s.`);
+    await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
+  }
 }

@@ -31,7 +31,6 @@ export interface StoredFacts {
   outsideWindow: number;
   confirmedWithoutOrder: number;
   rejectedWithOrder: number;
-  keysUsedTwice: number;
   shoppersOverLimit: number;
   outOfOrder: number;
 }
@@ -93,7 +92,7 @@ async function one<Row>(
 // The window is compared in milliseconds, as the gate knows it.
 const COUNT_SALE = `
   with attempt as (
-    select a.id, a.user_id, a.quantity, a.outcome, a.reason, a.sequence, a.idempotency_key, a.admitted_at,
+    select a.id, a.user_id, a.quantity, a.outcome, a.reason, a.sequence, a.admitted_at,
            o.attempt_id, o.quantity as ordered, o.user_id as buyer, o.sale_id as ordered_in,
            lag(a.admitted_at) over (order by a.sequence) > a.admitted_at as is_late
       from purchase_attempts a left join orders o on o.attempt_id = a.id
@@ -110,9 +109,7 @@ const COUNT_SALE = `
            count(*) filter (where outcome = 'confirmed' and (attempt_id is null or ordered <> quantity
              or buyer <> user_id or ordered_in <> f.id)) as "confirmedWithoutOrder",
            count(*) filter (where outcome = 'rejected' and attempt_id is not null) as "rejectedWithOrder",
-           count(*) filter (where is_late and sequence is not null) as "outOfOrder",
-           count(idempotency_key) - count(distinct (user_id, idempotency_key))
-             filter (where idempotency_key is not null) as "keysUsedTwice"
+           count(*) filter (where is_late and sequence is not null) as "outOfOrder"
       from flash_sales f left join attempt on true where f.id = :saleId and attempt.id is not null
   ), ordered as (
     select coalesce(sum(quantity) filter (where status = 'confirmed'), 0)::bigint as "orderedUnits",
