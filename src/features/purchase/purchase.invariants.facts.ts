@@ -57,6 +57,7 @@ export interface GateFacts {
 export async function readStoredFacts(db: Database, saleId: string): Promise<StoredFacts> {
   return db.transaction(
     async (tx) => {
+      await tx.raw('set local jit = off'); // compiling is a third of 0.4 s at 100,000 orders
       const stock = await one<
         Pick<StoredFacts, 'stockId' | 'epoch' | 'perShopperLimit' | 'total' | 'sold'> & { endsAt: Date }
       >(
