@@ -1,5 +1,6 @@
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { withStockLock } from '../../infrastructure/postgres/advisory-lock.ts';
+import { EPOCH_SPAN } from '../../utils/sequence.ts';
 import type { RejectionReason } from '../../contracts/error-catalogue.ts';
 import type { DecidedAttempt } from './purchase.model.ts';
 
@@ -18,7 +19,8 @@ export interface GateFacts {
 }
 
 /**
- * Raises the sale's epoch under the stock's lock, which fences every older rebuild.
+ * Raises the sale's epoch under the stock's lock, which fences every older rebuild. The new epoch is above every
+ * sequence that was settled, so that what it admits comes after.
  *
  * @param seenEpoch  the epoch the caller found its gate unusable in
  * @param above      the gate's own epoch; higher than PostgreSQL's only when PostgreSQL was restored from a backup
@@ -31,7 +33,9 @@ export async function raiseEpoch(
 ): Promise<number | null> {
   return withStockLock(db, stockId, async ({ tx }) => {
     const { rows } = await tx.raw<{ rows: { gate_epoch: number }[] }>(
-      'update stocks set gate_epoch = greatest(gate_epoch, ?::int) + 1 where id = ? and gate_epoch = ? returning gate_epoch',
+      `update stocks set gate_epoch = 1 + greatest(gate_epoch, ?::int,
+              (select max(sequence) / ${EPOCH_SPAN} from purchase_attempts where sale_id = stocks.sale_id))
+        where id = ? and gate_epoch = ? returning gate_epoch`,
       [above, stockId, seenEpoch],
     );
     return rows[0]?.gate_epoch ?? null;

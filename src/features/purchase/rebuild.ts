@@ -65,19 +65,24 @@ async function ensure(deps: RebuildDeps, saleId: string, stockId: string): Promi
   });
 }
 
-/** Usable: open, on this server, in PostgreSQL's epoch, whole, and not behind a sequence that PostgreSQL has seen. */
+/**
+ * Usable: open, on this server, in PostgreSQL's epoch, whole, and not behind a sequence that PostgreSQL has seen.
+ *
+ * PostgreSQL is read first: what is admitted and settled between the two reads then raises the gate's `n`, and the gate
+ * is not taken for one that is behind.
+ */
 async function isUsable(
   { db, redis, runId }: RebuildDeps,
   saleId: string,
   stockId: string,
 ): Promise<boolean> {
-  const [gateRunId, epoch, n] = await redis.hmget(saleKeys(saleId).gate, 'runId', 'epoch', 'n');
-  if (!epoch || gateRunId === null || gateRunId === '' || gateRunId !== runId.current()) return false;
   const { rows } = await db.raw<{ rows: { gate_epoch: number; last: number | null }[] }>(
     `select gate_epoch, (select max(sequence) from purchase_attempts where sale_id = s.sale_id) as last
        from stocks s where id = ?`,
     [stockId],
   );
+  const [gateRunId, epoch, n] = await redis.hmget(saleKeys(saleId).gate, 'runId', 'epoch', 'n');
+  if (!epoch || gateRunId === null || gateRunId === '' || gateRunId !== runId.current()) return false;
   const row = rows[0];
   if (!row || row.gate_epoch !== Number(epoch) || (row.last ?? 0) > Number(epoch) * EPOCH_SPAN + Number(n))
     return false;

@@ -84,9 +84,9 @@ async function reconcileSale(deps: ReconcileDeps, sale: SaleTruth, round: number
   const [gateRunId, epochText, n, state, startsAt, endsAt, limit] = gate;
   const epoch = Number(epochText ?? 0);
   const isWhole = (await redis.exists(epochKeys(sale.saleId, epoch).tokens)) === 1;
-  const isBehind = epoch < sale.epoch || epoch * EPOCH_SPAN + Number(n ?? 0) < sale.lastSequence;
-  if (epoch === 0 || !isWhole || gateRunId !== runId.current() || isBehind) {
-    // The epoch was read before the gate, so a rebuild in between looks newer, never behind.
+  const isBehind = epoch * EPOCH_SPAN + Number(n ?? 0) < sale.lastSequence;
+  if (epoch !== sale.epoch || !isWhole || gateRunId !== runId.current() || isBehind) {
+    // A rebuild between the two reads looks like a newer epoch as well: `ensureGate` looks again before it acts.
     await deps.ensureGate(sale.saleId, sale.stockId);
     return;
   }
