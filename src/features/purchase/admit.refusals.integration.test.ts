@@ -37,7 +37,9 @@ describe('the gate', () => {
     });
 
     it('nothing from the first instant to the last, by its own clock', async () => {
-      const sale = await givenSale(services, { opensInSec: 0.3, endsInSec: 0.6, stock: 100_000 });
+      const given = await givenSale(services, { stock: 100_000 });
+      const sale = { ...given, startsAtMs: Date.now() + 400, endsAtMs: Date.now() + 700 };
+      await change(sale, {});
       const refusals = new Set<string>();
       await until(
         async () => {
