@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { uuidSchema } from '../../utils/uuid-schema.ts';
 import { decodeCursor, type OrderCursor } from './order.model.ts';
 
 export const DEFAULT_PAGE = 20;
@@ -10,7 +11,7 @@ export interface OrderPageRequest {
 }
 
 export const orderPageSchema = Joi.object<OrderPageRequest>({
-  userId: Joi.string().guid().lowercase().required(),
+  userId: uuidSchema.required(),
   limit: Joi.number().integer().min(1).max(100).default(DEFAULT_PAGE),
   cursor: Joi.string()
     .max(100)

@@ -1,14 +1,15 @@
 import Joi from 'joi';
+import { uuidSchema } from '../../utils/uuid-schema.ts';
 
 /** The body of an attempt. Unknown fields are refused; unsafe keys were refused before. */
 export const attemptBodySchema = Joi.object<{ saleId: string; quantity: number }>({
-  saleId: Joi.string().guid().lowercase().required(),
+  saleId: uuidSchema.required(),
   quantity: Joi.number().strict().integer().min(1).max(1000).default(1),
 });
 
 export const statusQuerySchema = Joi.object<{ attemptId?: string; saleId?: string }>({
-  attemptId: Joi.string().guid().lowercase(),
-  saleId: Joi.string().guid().lowercase(),
+  attemptId: uuidSchema,
+  saleId: uuidSchema,
 }).xor('attemptId', 'saleId');
 
 /** 1–128 printable ASCII characters. */

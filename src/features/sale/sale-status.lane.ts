@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import Joi from 'joi';
 import { writeProblem } from '../../errors/problem.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import type { Lane } from '../../middleware/hot-lane.ts';
+import { uuidSchema } from '../../utils/uuid-schema.ts';
 import type { MadeStatus, SaleStatus } from './sale-status.ts';
 
-const saleIdSchema = Joi.string().guid().lowercase();
 const SALE_ID_AT = '/api/flash-sale/status?saleId='.length;
 const UUID_LENGTH = 36;
 
@@ -50,7 +49,7 @@ function saleIdOf(url: string): string | undefined | null {
   const isPlain = url.length === SALE_ID_AT + UUID_LENGTH && url.startsWith('saleId=', query + 1);
   const asked = isPlain ? url.slice(SALE_ID_AT) : new URLSearchParams(url.slice(query + 1)).get('saleId');
   if (asked === null) return undefined;
-  const checked = saleIdSchema.validate(asked);
+  const checked = uuidSchema.validate(asked);
   return checked.error ? null : checked.value;
 }
 

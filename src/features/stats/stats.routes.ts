@@ -3,9 +3,10 @@ import Joi from 'joi';
 import { RefusalError } from '../../errors/refusal.ts';
 import { requireIdentity, type Authenticate } from '../account/authenticate.ts';
 import { validate } from '../../middleware/validate.ts';
+import { uuidSchema } from '../../utils/uuid-schema.ts';
 import type { ReadStats } from './stats.service.ts';
 
-const querySchema = Joi.object<{ saleId?: string }>({ saleId: Joi.string().guid().lowercase() });
+const querySchema = Joi.object<{ saleId?: string }>({ saleId: uuidSchema });
 
 /** `GET /api/flash-sale/stats`: for operators; for anyone when `isPublic`. */
 export function createStatsRoutes({
