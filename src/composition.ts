@@ -193,7 +193,10 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     healthRoutes: createHealthRoutes({ health }),
     docsRoutes: createDocsRoutes(identity),
   });
-  const httpServer = createServer(createHotLane({ requestScope, attemptLane, saleStatusLane, app }));
+  let isStopping = false;
+  const httpServer = createServer(
+    createHotLane({ requestScope, attemptLane, saleStatusLane, app, isStopping: () => isStopping }),
+  );
 
   httpServer.keepAliveTimeout = 65_000; // longer than a proxy in front keeps its side, else it hits a closed line
 
@@ -207,7 +210,10 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     readStatus: (saleId) => saleStatus.get(saleId),
     ...{ corsOrigins: env.corsOrigins, clock, logger },
   });
-  lifecycle.onStop('http', () => sockets.close());
+  lifecycle.onStop('http', () => {
+    isStopping = true;
+    return sockets.close();
+  });
   const { sendOutcome } = sockets;
   const outcomeTook = (saleId: string, ms: number): void => latency.record(saleId, 'outcome', ms);
   await subscriptions.on(

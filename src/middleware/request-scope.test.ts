@@ -127,7 +127,7 @@ describe('the access log', () => {
     [200, 'debug'],
     [409, 'debug'],
     [500, 'error'],
-    [503, 'warn'],
+    [503, 'debug'],
   ] as const)('tells of a %i as %s, without the query', async (status, level) => {
     const { url, lines } = await start({ level: 'debug', status });
     const res = await fetch(`${url}/some/path?token=secret`);
@@ -150,10 +150,10 @@ describe('the access log', () => {
   it('tells of failures only when its level is info', async () => {
     const { url, lines } = await start({ level: 'info', status: 200 });
     await fetch(url);
-    const failing = await start({ level: 'info', status: 503 });
+    const failing = await start({ level: 'info', status: 500 });
     await fetch(failing.url);
     await until(() => failing.lines.length > 0, { what: 'the failure is told' });
     expect(lines).toEqual([]);
-    expect(failing.lines).toMatchObject([{ level: 'warn', fields: { status: 503 } }]);
+    expect(failing.lines).toMatchObject([{ level: 'error', fields: { status: 500 } }]);
   });
 });

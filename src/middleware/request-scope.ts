@@ -37,7 +37,8 @@ export function createRequestScope({ logger, corsOrigins }: RequestScopeDeps): R
   // One function for all responses, and no clock read unless it is shown: the access log costs nothing when it is off.
   function writeAccessLog(this: ServerResponse): void {
     const { statusCode } = this;
-    const level = statusCode < 500 ? 'debug' : statusCode === 503 ? 'warn' : 'error';
+    // A 503 is told to thousands at once, and whoever closed the gate has said so once.
+    const level = statusCode < 500 || statusCode === 503 ? 'debug' : 'error';
     if (!logger.isEnabled(level)) return;
     const { startedAtMs } = this as Timed;
     logger[level]('answered', {

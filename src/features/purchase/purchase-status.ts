@@ -69,26 +69,40 @@ export function createPurchaseStatus({ db, redis, runId, clock, catalogue }: Pur
   const askOrUnsure = (saleId: string, attemptId: string, shopperId: string) =>
     ask(saleId, attemptId, shopperId).catch(() => 'unsure' as const); // Redis is away: PostgreSQL may know
 
+  /** Asks the gates of these sales in one pipeline; sales that ended long ago need no gate to be sure. */
+  const askAll = async (saleIds: readonly string[], attemptId: string) => {
+    const found = await Promise.all(saleIds.map((saleId) => askOrUnsure(saleId, attemptId, '')));
+    const hit = found.find((one) => typeof one === 'object');
+    const isUnsure = saleIds.some(
+      (saleId, index) =>
+        found[index] === 'unsure' &&
+        (catalogue.peek(saleId)?.endsAtMs ?? Infinity) + KEPT_AFTER_END_MS > clock.now(),
+    );
+    return { hit, isUnsure };
+  };
+
   return {
     /** @returns the shopper's own attempt; anybody else's is `attempt_not_found` too */
     async byAttempt(attemptId: string, shopperId: string): Promise<StatusAnswer<AttemptStatusBody>> {
-      await catalogue.list().catch(() => []);
-      const sales = catalogue.rememberedIds();
-      const found = await Promise.all(sales.map((saleId) => askOrUnsure(saleId, attemptId, '')));
-      const hit = found.find((one) => typeof one === 'object');
-      if (hit) return hit.shopperId === shopperId ? { ok: true, body: hit.body } : NOT_FOUND;
-      const decided = await findDecided(db, attemptId);
+      const remembered = catalogue.rememberedIds();
+      const asked = await askAll(remembered, attemptId);
+      const decided = asked.hit ? null : await findDecided(db, attemptId);
       if (decided) {
         return decided.shopperId === shopperId
           ? { ok: true, body: presentDecided(decided.saleId, decided) }
           : NOT_FOUND;
       }
+      // Queued elsewhere: another process took it, on a sale this one was never asked for.
+      const others = asked.hit
+        ? asked
+        : await askAll(
+            (await catalogue.liveIds()).filter((saleId) => !remembered.includes(saleId)),
+            attemptId,
+          );
+      const hit = asked.hit ?? others.hit;
+      if (hit) return hit.shopperId === shopperId ? { ok: true, body: hit.body } : NOT_FOUND;
       // An attempt may be promised and not settled while its gate is being rebuilt: "not found" would be a lie.
-      const mayComeBack = sales.some((saleId, index) => {
-        const endsAtMs = catalogue.peek(saleId)?.endsAtMs ?? 0;
-        return found[index] === 'unsure' && endsAtMs + KEPT_AFTER_END_MS > clock.now();
-      });
-      return mayComeBack ? GATE_CLOSED : NOT_FOUND;
+      return asked.isUnsure || others.isUnsure ? GATE_CLOSED : NOT_FOUND;
     },
 
     /** @returns the shopper's latest attempt on the sale */

@@ -19,6 +19,9 @@ export type AttemptAnswer =
   | { kind: 'decided'; body: AttemptStatusBody }
   | { kind: 'refused'; refusal: Refusal };
 
+/** A process asks for the rebuild of a closed gate at most so often, ms. */
+const REBUILD_EVERY_MS = 250;
+
 export interface PurchaseDeps {
   admit: Admit;
   enqueue: Enqueue;
@@ -64,6 +67,16 @@ export function createPurchase(deps: PurchaseDeps): Purchase {
     }
   };
 
+  // A crowd before a closed gate asks for one rebuild, not for one a batch.
+  const rebuildAskedAtMs = new Map<string, number>();
+  const rebuildSoon = ({ saleId, stockId }: SaleDetails): void => {
+    if (Date.now() - (rebuildAskedAtMs.get(saleId) ?? 0) < REBUILD_EVERY_MS) return;
+    rebuildAskedAtMs.set(saleId, Date.now());
+    deps.ensureGate(saleId, stockId).catch((error: unknown) => {
+      logger.warn('gate not rebuilt, trying again', { saleId, error: String(error) });
+    });
+  };
+
   const runBatch = async (asked: Asked[]): Promise<void> => {
     const { sale } = asked[0] as Asked;
     const batchId = randomUUID();
@@ -78,9 +91,7 @@ export function createPurchase(deps: PurchaseDeps): Purchase {
       return;
     }
     if (reply.kind === 'closed') {
-      deps.ensureGate(sale.saleId, sale.stockId).catch((error: unknown) => {
-        logger.warn('gate not rebuilt, trying again', { saleId: sale.saleId, error: String(error) });
-      });
+      rebuildSoon(sale);
       asked.forEach((one) => answerWithoutGate(deps, one));
       return;
     }

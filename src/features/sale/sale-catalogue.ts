@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { SALE_LIST_KEY, saleDetailsKey } from '../../infrastructure/redis/keys.ts';
 import { createReadThrough } from '../../infrastructure/redis/read-through.ts';
-import { findSale, listSales } from './sale.repository.ts';
+import { findSale, listLiveSaleIds, listSales } from './sale.repository.ts';
 import type { SaleDetails } from './sale.model.ts';
 
 /** Redis keeps details for 30 min, a process for 1 s; both are ended by a change (`forget`). */
@@ -25,6 +25,7 @@ export class SaleCatalogue {
   readonly #sales = new Map<string, Entry>();
   readonly #unknownUntil = new Map<string, number>();
   readonly #finding = new Map<string, Promise<SaleDetails | null>>();
+  #live: { ids: string[]; readAtMs: number } | undefined;
   #list: { ids: string[]; readAtMs: number } | undefined;
 
   constructor({ db, redis }: { db: Database; redis: Redis }) {
@@ -38,9 +39,17 @@ export class SaleCatalogue {
     return this.#sales.get(saleId)?.details;
   }
 
-  /** Sales this process has been asked for; where an attempt known by its id alone is looked for. */
+  /** Sales this process has been asked for; where an attempt known by its id alone is looked for first. */
   rememberedIds(): string[] {
     return [...this.#sales.keys()];
+  }
+
+  /** All sales whose gate may know an attempt, remembered or not; at most a second old. */
+  async liveIds(): Promise<string[]> {
+    if (!this.#live || Date.now() - this.#live.readAtMs >= KEPT_IN_PROCESS_MS) {
+      this.#live = { ids: await listLiveSaleIds(this.#db), readAtMs: Date.now() };
+    }
+    return this.#live.ids;
   }
 
   /** @returns the sale's details, at most a second old, or `null` when there is no such sale */

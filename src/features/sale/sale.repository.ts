@@ -53,7 +53,7 @@ export async function findSale(db: Database, saleId: string): Promise<SaleDetail
 }
 
 /** The sales a page shows, at most `most`: open ones, the newest first; then what comes next; then what ended last. */
-export async function listSales(db: Database, most = 50): Promise<SaleDetails[]> {
+export async function listSales(db: Database, most = 100): Promise<SaleDetails[]> {
   const { rows } = await db.raw<{ rows: SaleRow[] }>(
     `${SELECT_SALE}
       order by case when f.state = 'stopped' or f.ends_at <= now() then 2 when f.starts_at > now() then 1 else 0 end,
@@ -62,6 +62,14 @@ export async function listSales(db: Database, most = 50): Promise<SaleDetails[]>
     [most],
   );
   return rows.map(saleFromRow);
+}
+
+/** The ids of all sales whose gate may know an attempt: until 24 h after their end. */
+export async function listLiveSaleIds(db: Database): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: { id: string }[] }>(
+    `select id from flash_sales where ends_at > now() - interval '24 hours'`,
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** The stock as PostgreSQL has it, for a sale whose gate is gone. */
