@@ -161,7 +161,8 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   });
   const readStats = createReadStats({
     ...{ db, redis, clock, saleStatus, queue },
-    checkInvariants: (saleId) => checkInvariants({ db, redis, runId }, { saleId }),
+    checkInvariants: (saleId) =>
+      checkInvariants({ db, redis, runId }, { saleId, maxInflight: env.maxInflight }),
   });
   const identity = readBuildIdentity(ROOT, env.gitCommit);
   const health = createHealth({

@@ -111,16 +111,3 @@ export async function insertSale(db: Database, sale: NewSale): Promise<{ saleId:
     return { saleId: row.sale_id, stockId: row.stock_id };
   });
 }
-
-/** Sets the operator's state of a sale. @returns `null` when there is no such sale, or it is stopped for good */
-export async function updateSaleState(
-  db: Database,
-  saleId: string,
-  state: SaleDetails['state'],
-): Promise<SaleDetails | null> {
-  const changed = await db('flash_sales')
-    .where({ id: saleId })
-    .whereNot({ state: 'stopped' })
-    .update({ state, version: db.raw('version + 1'), updated_at: db.fn.now() });
-  return changed === 1 ? findSale(db, saleId) : null;
-}

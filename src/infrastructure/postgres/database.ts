@@ -36,7 +36,12 @@ export function createDatabase({
     },
     pool: { min: 0, max: poolSize },
     // Whoever asked is told by the rejected query; knex would write to the console as well.
-    log: { warn: () => undefined, error: () => undefined, debug: () => undefined, deprecate: () => undefined },
+    log: {
+      warn: () => undefined,
+      error: () => undefined,
+      debug: () => undefined,
+      deprecate: () => undefined,
+    },
     acquireConnectionTimeout: 5_000,
   });
 }
