@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** What happens to replies from the server: passed on, lost with their connection, or held back until they pass. */
-type Replies = 'pass' | 'cut' | 'hold';
+/** What happens to replies from the server: passed on, the next one lost with its connection, or held back till they pass. */
+type Replies = 'pass' | 'cut-next' | 'hold';
 
 export interface CuttingProxy {
   port: number;
-  /** Passes commands on; replies of the connections that stand, and of new ones, fare as told. */
+  /** Commands are always passed on; their replies fare as told, on every connection. */
   set(replies: Replies): void;
   /** How often a reply was cut. */
   cuts(): number;
@@ -32,8 +32,9 @@ export async function startCuttingProxy(targetPort: number): Promise<CuttingProx
     servers.add(server);
     if (replies === 'hold') server.pause();
     server.on('data', (chunk: Buffer) => {
-      if (replies !== 'cut') client.write(chunk);
+      if (replies !== 'cut-next') client.write(chunk);
       else {
+        replies = 'pass';
         cuts += 1;
         client.destroy();
       }

@@ -58,14 +58,13 @@ describe('a gate whose answer does not arrive', () => {
 
   it('takes a unit once when the reply is cut, and gives the same attempt to who tries again', async () => {
     const attempt = anAttempt(sale.saleId, randomUUID());
-    proxy.set('cut');
+    proxy.set('cut-next');
     const cut = await ask(attempt);
     expect(cut).toEqual({
       kind: 'refused',
       refusal: { code: 'outcome_unknown', attemptId: attempt.attemptId },
     });
-    expect(proxy.cuts()).toBeGreaterThanOrEqual(1);
-    proxy.set('pass');
+    expect(proxy.cuts()).toBe(1);
     await until(() => runId.current() !== null, { what: 'the gate is connected again' });
     expect(await pipeline.inflight(sale.saleId)).toContain(attempt.attemptId);
     expect(await pipeline.tokens(sale.saleId)).toBe(9);
@@ -75,9 +74,8 @@ describe('a gate whose answer does not arrive', () => {
 
   it('takes a unit once when there is no key either: nothing is sent again by itself', async () => {
     const attempt = anAttempt(sale.saleId, randomUUID(), { idempotencyKey: null });
-    proxy.set('cut');
+    proxy.set('cut-next');
     expect(await ask(attempt)).toMatchObject({ kind: 'refused', refusal: { code: 'outcome_unknown' } });
-    proxy.set('pass');
     await until(() => runId.current() !== null, { what: 'the gate is connected again' });
     // What ioredis sends again it sends before it answers a later command.
     await ask(anAttempt(sale.saleId, randomUUID()));
