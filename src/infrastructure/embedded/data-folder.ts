@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { chmod, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { StartError } from './start-error.ts';
 
 /**
@@ -12,7 +12,7 @@ import { StartError } from './start-error.ts';
 export async function openDataFolder(path: string): Promise<string> {
   const folder = resolve(path);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     await chmod(folder, 0o700);
     const probe = `${folder}/.writable`;
     await (await open(probe, 'w')).close();
@@ -24,6 +24,15 @@ export async function openDataFolder(path: string): Promise<string> {
     );
   }
   return folder;
+}
+
+/** Node's recursive mkdir never comes back where a parent exists and refuses with ENOENT (as below /proc). */
+async function makeFolder(folder: string): Promise<void> {
+  const parent = dirname(folder);
+  if (!(await stat(parent).catch(() => undefined))) await makeFolder(parent);
+  await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  });
 }
 
 /** A secret of 32 random bytes in hex, made at the first call and kept in a file that only its owner reads. */
