@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, opendir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { StartError } from './start-error.ts';
 
@@ -33,6 +33,7 @@ async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { mode: 0o700 }).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   });
+  await (await opendir(folder)).close(); // a file of that name is not ours to touch
 }
 
 /** A secret of 32 random bytes in hex, made at the first call and kept in a file that only its owner reads. */
