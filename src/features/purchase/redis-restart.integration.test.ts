@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { LOCK_NAMESPACES, stockLockKey } from '../../infrastructure/postgres/advisory-lock.ts';
+import { anAttempt, startTestPipeline, type TestPipeline } from '../../testing/test-pipeline.ts';
+import { givenSale, givenShoppers } from '../../testing/test-sale.ts';
+import { openTestShop, type TestShop } from '../../testing/test-shop.ts';
+import { until } from '../../testing/until.ts';
+import type { SaleDetails } from '../sale/sale.model.ts';
+import { checkInvariants } from './purchase.invariants.ts';
+import type { Attempt } from './purchase.model.ts';
+
+describe('Redis ends while attempts are in flight', () => {
+  let pipeline: TestPipeline;
+  let shop: TestShop;
+  let sale: SaleDetails;
+  let crowd: string[];
+  beforeEach(async () => {
+    pipeline = await startTestPipeline({ appendOnly: true });
+    shop = await openTestShop(pipeline);
+    sale = await givenSale(pipeline, { stock: 60 });
+    crowd = await givenShoppers(pipeline.db, 120);
+  });
+  afterEach(async () => {
+    shop.close();
+    await pipeline.close();
+  });
+
+  const wishes = (count: number): Attempt[] =>
+    crowd.splice(0, count).map((shopper) => anAttempt(sale.saleId, shopper));
+  /** @returns the ids of those who were told that their attempt is accepted */
+  const buy = async (attempts: readonly Attempt[]): Promise<string[]> => {
+    const answers = await Promise.all(attempts.map((attempt) => shop.buy(sale, attempt)));
+    return answers.flatMap((answer) => (answer.kind === 'accepted' ? [answer.body.attemptId] : []));
+  };
+  /** Shoppers who come back until they are told something final. */
+  const insist = async (attempts: readonly Attempt[]): Promise<string[]> => {
+    const told = await Promise.all(
+      attempts.map((attempt) =>
+        until(async () => {
+          const answer = await shop.buy(sale, attempt);
+          const isFinal =
+            answer.kind === 'accepted' || (answer.kind === 'refused' && answer.refusal.code === 'sold_out');
+          return isFinal && answer;
+        }),
+      ),
+    );
+    return told.flatMap((answer) => (answer.kind === 'accepted' ? [answer.body.attemptId] : []));
+  };
+  /** Nothing of the stock is settled while `work` runs. */
+  const whileLocked = (work: () => Promise<void>): Promise<void> =>
+    pipeline.db.transaction(async (tx) => {
+      const key = [LOCK_NAMESPACES.stock, stockLockKey(sale.stockId)];
+      await tx.raw('select pg_advisory_xact_lock(?, ?)', key);
+      await work();
+    });
+  const outcomesOf = async (ids: readonly string[]): Promise<Record<string, number>> => {
+    const rows = await pipeline
+      .db<{ id: string; outcome: string }>('purchase_attempts')
+      .whereIn('id', ids as string[]);
+    const counts: Record<string, number> = {};
+    for (const { outcome } of rows) counts[outcome] = (counts[outcome] ?? 0) + 1;
+    return counts;
+  };
+  const expectAllKept = async (accepted: readonly string[]): Promise<void> => {
+    await until(
+      async () => {
+        const decided = await pipeline
+          .db<{ id: string }>('purchase_attempts')
+          .whereIn('id', accepted as string[]);
+        return decided.length === accepted.length && (await pipeline.inflight(sale.saleId)).length === 0;
+      },
+      { what: 'every accepted attempt has its outcome', timeoutMs: 15_000 },
+    );
+    await until(
+      async () => {
+        const verdicts = await checkInvariants(pipeline, { saleId: sale.saleId, deep: true });
+        expect(verdicts.filter(({ ok }) => !ok)).toEqual([]);
+        return true;
+      },
+      { what: 'every promise holds' },
+    );
+  };
+
+  it.each([
+    ['with its file', true],
+    ['without its file', false],
+  ])('and comes back %s: every accepted attempt gets its outcome', async (_how, keepStore) => {
+    await pipeline.startWorker();
+    const accepted: string[] = [];
+    accepted.push(...(await buy(wishes(10))));
+    await whileLocked(async () => {
+      accepted.push(...(await buy(wishes(10)))); // at the worker, and not settled
+      await until(async () => (await pipeline.queue.counts()).active > 0, { what: 'the worker has them' });
+      await pipeline.redisServer.restart({ keepStore });
+    });
+    expect(accepted).toHaveLength(20);
+    const tooMany = wishes(100);
+    accepted.push(...(await insist(tooMany)));
+    await expectAllKept(accepted);
+    expect(await outcomesOf(accepted)).toEqual({ confirmed: 60 });
+    expect(await pipeline.tokens(sale.saleId)).toBe(0);
+    await until(() => shop.accepted.size === 0, { what: 'nothing is owed any more' });
+  });
+
+  it('before any worker saw them and loses all: the process that accepted them still owes them', async () => {
+    const accepted = await buy(wishes(30));
+    expect(accepted).toHaveLength(30);
+    await pipeline.redisServer.restart({ keepStore: false });
+    await until(async () => (await buy(wishes(1))).length === 1, {
+      what: 'the gate is open again',
+      everyMs: 200,
+    });
+    // Known to the new gate with their old places before anybody else is admitted to their units.
+    expect(await pipeline.inflight(sale.saleId)).toEqual(expect.arrayContaining(accepted));
+    expect(await pipeline.tokens(sale.saleId)).toBe(60 - (await pipeline.inflight(sale.saleId)).length);
+    await pipeline.startWorker();
+    await expectAllKept(accepted);
+    expect(await outcomesOf(accepted)).toEqual({ confirmed: 30 });
+  });
+});
