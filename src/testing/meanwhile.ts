@@ -2,10 +2,11 @@ type Call = (...args: never[]) => unknown;
 type Method<Target> = { [Name in keyof Target]: Target[Name] extends Call ? Name : never }[keyof Target];
 
 /**
- * The same object, but just before (or right after) the first call of one of its methods something else happens: what
- * a race needs luck for happens every time.
+ * The same object, but just before (or right after) a call of one of its methods something else happens: what a race
+ * needs luck for happens for sure.
  *
- * @param which  picks the call by its arguments; the first one when not given
+ * @param which      picks calls by their arguments; all when not given
+ * @param everyTime  whether it happens at each such call, not at the first only
  */
 export function meanwhile<Target extends object>(
   target: Target,
@@ -14,7 +15,8 @@ export function meanwhile<Target extends object>(
   {
     which = () => true,
     after = false,
-  }: { which?: (args: readonly unknown[]) => boolean; after?: boolean } = {},
+    everyTime = false,
+  }: { which?: (args: readonly unknown[]) => boolean; after?: boolean; everyTime?: boolean } = {},
 ): Target {
   let isDone = false;
   return new Proxy(target, {
@@ -25,7 +27,7 @@ export function meanwhile<Target extends object>(
       if (name !== method) return call;
       return async (...args: unknown[]) => {
         if (isDone || !which(args)) return call(...args);
-        isDone = true;
+        isDone = !everyTime;
         if (!after) await happens();
         const result = await call(...args);
         if (after) await happens();

@@ -134,25 +134,31 @@ describe('processes that rebuild the same gate', () => {
     expect(await ask(sale, [wish(sale)], { epoch: 3 })).toMatchObject([{ kind: 'admitted' }]);
   });
 
-  it('do not disturb a newer rebuild that is under way', async () => {
+  it.each([
+    ['closes', isClosing],
+    ['opens', isOpening],
+  ])('do not disturb a newer rebuild under way when an older one wakes up and %s', async (_what, which) => {
     await loseGate();
-    let slept: Promise<unknown> = Promise.resolve();
     let wake = (): void => undefined;
     const asleep = new Promise<void>((resolve) => (wake = resolve));
+    let older: Promise<unknown> = Promise.resolve();
     let newer: Promise<boolean> | undefined;
-    // The older one is overtaken before it closes; it goes on when the newer one is about to open.
+    const whenOlderEnded = async (): Promise<void> => {
+      wake();
+      await older;
+      expect(await call(sale, [wish(sale)], { epoch: 2 })).toMatchObject({ kind: 'closed' });
+    };
     const overtake = async (): Promise<void> => {
       await breakRebuilder();
-      const opening = meanwhile(pipeline.redis, 'evalsha', () => (wake(), slept), { which: isOpening });
-      newer = ensure({ redis: opening });
+      newer = ensure({ redis: meanwhile(pipeline.redis, 'evalsha', whenOlderEnded, { which: isOpening }) });
       await asleep;
     };
-    const redis = meanwhile(pipeline.redis, 'evalsha', overtake, { which: isClosing });
-    const older = ensure({ db: otherDb, redis }).catch(() => 'gave up');
-    slept = older;
+    const redis = meanwhile(pipeline.redis, 'evalsha', overtake, { which });
+    older = ensure({ db: otherDb, redis }).catch(() => 'gave up');
     expect(await older).toBe('gave up');
     expect(await newer).toBe(true);
     expect(await gate()).toMatchObject({ epoch: '3' });
+    expect(await tokens(sale, 3)).toBe(10);
   });
 
   it('do not open a gate whose keys were lost since they were written', async () => {
@@ -170,6 +176,7 @@ describe('processes that rebuild the same gate', () => {
     await loseGate();
     // What the rebuild knows as its server is not what answers when it opens.
     expect(await ensure({ runId: { current: () => 'the server before' } })).toBe(false);
+    expect(await pipeline.redis.keys(`{${sale.saleId}}:e2:*`)).toEqual([]);
     expect(await call(sale, [wish(sale)], { epoch: 2 })).toMatchObject({ kind: 'closed' });
     expect(await ensure()).toBe(true);
   });
