@@ -18,9 +18,10 @@ const PREFIX = '{settle-0}';
 const NAME = 'settle';
 
 const SETTINGS: Bull.AdvancedSettings = {
-  // A worker that dies is noticed after at most lockDuration + stalledInterval; with Bull's defaults (30 s each) a
-  // killed worker's jobs were seen to wait 32 s, with these 2.6 s. The lock is renewed at half its duration.
-  lockDuration: 4_000,
+  // A worker that dies is noticed after at most lockDuration + stalledInterval, and its jobs must run again within 5 s;
+  // with Bull's defaults (30 s each) they were seen to wait 32 s, with a lock of 4 s on a busy machine more than 5 s.
+  // The lock is renewed at half its duration; one that is lost to a pause costs a job that runs twice, which is harmless.
+  lockDuration: 3_000,
   stalledInterval: 1_000,
   maxStalledCount: 1_000_000,
   guardInterval: 1_000,

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { TEST_JWT_SECRET } from './test-api.ts';
+import { until } from './until.ts';
+
+export interface TestProcess {
+  pid: number;
+  /** What it logged, one object a line. */
+  logged(): Record<string, unknown>[];
+  /** Ends it as `kill -9` does. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts one real process of the engine, and waits until it says that it runs.
+ *
+ * @param entry  the module, as `npm run start:api` and `start:worker` run it
+ */
+export async function startProcess(
+  entry: 'server' | 'worker',
+  { databaseUrl, redisUrl }: { databaseUrl: string; redisUrl: string },
+): Promise<TestProcess> {
+  const { NODE_OPTIONS: _jests, ...environment } = process.env; // Jest's own options are no business of the process
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', fileURLToPath(new URL(`../${entry}.ts`, import.meta.url))],
+    {
+      env: {
+        ...environment,
+        DATABASE_URL: databaseUrl,
+        REDIS_URL: redisUrl,
+        JWT_SECRET: TEST_JWT_SECRET,
+        PORT: '0',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  const exited = once(child, 'exit');
+  const hasExited = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const endWithTests = (): void => void child.kill('SIGKILL');
+  process.once('exit', endWithTests);
+  const kill = async (): Promise<void> => {
+    process.off('exit', endWithTests);
+    if (!hasExited()) child.kill('SIGKILL');
+    await exited;
+  };
+  const logged = (): Record<string, unknown>[] =>
+    printed
+      .split('\n')
+      .filter((line) => line.startsWith('{') && line.endsWith('}'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  const isRunning = () =>
+    hasExited() || logged().some(({ message }) => message === 'listening' || message === 'settling');
+  await until(isRunning, { timeoutMs: 30_000, what: `${entry} runs` }).catch(async (error: unknown) => {
+    await kill();
+    throw error;
+  });
+  if (hasExited()) throw new Error(`${entry} ended at once:\n${printed}`);
+  return { pid: child.pid!, logged, kill };
+}
