@@ -1,0 +1,58 @@
+import type { InvariantBody } from '../../src/contracts/http.ts';
+
+/** ms. */
+export interface Latency {
+  p50: number;
+  p95: number;
+  p99: number;
+  p999: number;
+  max: number;
+}
+
+export type ContenderName = 'bare' | 'express' | 'express-one' | 'insert' | 'naive' | 'stampede';
+
+export type WorkName = 'everybody-wins' | 'drain' | 'sold-out' | 'status-reads' | 'whole-drop';
+
+/** One contender at one work in one round. Rates are per second. */
+export interface Measurement {
+  contender: ContenderName;
+  work: WorkName;
+  round: number;
+  /** The rates and times the bars are made of. */
+  figures: Partial<Record<FigureName, number>>;
+  /** What came back, by answer. */
+  counts: Record<string, number>;
+  /** Of every answer, as the generator saw it. */
+  latencyMs?: Latency;
+  /** From the gate's promise to the transaction. */
+  settleMs?: Latency;
+  /** Processor time, s, and memory, MB, by role of process. */
+  usage: Record<string, { cpuSec: number; processes: number; maxRssMb: number }>;
+  generatorBusy: number | null;
+  /** Beside the work, several a second. */
+  samples: Sample[];
+  invariants: InvariantBody[];
+}
+
+export type FigureName =
+  | 'acceptedPerSec'
+  | 'refusedPerSec'
+  | 'readsPerSec'
+  | 'settledPerSec'
+  | 'drainedPerSec'
+  /** From the first promise to the last committed order, s. */
+  | 'soldAfterSec'
+  /** Processor time of the Node processes a request, µs. */
+  | 'nodeCpuUs'
+  /** The same of Redis and PostgreSQL. */
+  | 'storeCpuUs'
+  /** Admitted and not settled when the generator stopped. */
+  | 'backlog';
+
+export interface Sample {
+  /** Since the work began, ms. */
+  t: number;
+  sold: number;
+  /** Promised and not sold. */
+  queued: number;
+}
