@@ -149,6 +149,6 @@ describe('an API process that is killed', () => {
     await pipeline.startWorker();
     await until(() => isDecided(1), { what: 'reconcile enqueues it and it is settled' });
     const row = await pipeline.db('purchase_attempts').where({ id: attemptId }).first<{ outcome: string }>();
-    expect(row?.outcome).toBe('confirmed');
+    expect(row.outcome).toBe('confirmed');
   });
 });

@@ -73,7 +73,7 @@ export async function createSettleQueue<Job>({
         ...options,
         connectionName: `stampede-queue-${type}`,
         retryStrategy: (tries) => Math.min(50 * tries, 500),
-        // Nothing is sent before the connection stands; `isReady` below waits for it.
+        // Bull loads its scripts before the connection stands; nobody else sends anything, see below.
         ...(type === 'client' && role === 'add' ? { enableOfflineQueue: true } : {}),
       });
       redis.on('error', (error: Error) => logger.warn('queue connection', { type, error: error.message }));
@@ -90,7 +90,8 @@ export async function createSettleQueue<Job>({
       error: error.message,
     }),
   );
-  await queue.isReady();
+  await queue.isReady(); // its scripts are loaded; the connection may not stand yet
+  await untilReady(queue.client);
   for (const redis of connections) redis.options.enableOfflineQueue = role === 'work';
 
   return {
@@ -105,7 +106,7 @@ export async function createSettleQueue<Job>({
         });
     },
     async counts() {
-      const [counts, [oldest]] = await Promise.all([queue.getJobCounts(), queue.getWaiting(-1, -1)]);
+      const [counts, [oldest]] = await Promise.all([queue.getJobCounts(), queue.getWaiting(0, 0)]);
       return {
         waiting: counts.waiting,
         active: counts.active,
@@ -121,4 +122,16 @@ export async function createSettleQueue<Job>({
       for (const redis of connections) redis.disconnect();
     },
   };
+}
+
+/** @throws when the connection does not stand within 5 s */
+function untilReady(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('Redis does not answer the queue within 5 s')), 5_000);
+    redis.once('ready', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }

@@ -1,0 +1,113 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { startTestRedis, type TestRedis } from '../../testing/test-redis.ts';
+import { until } from '../../testing/until.ts';
+import { silentLogger } from '../logging/logger.ts';
+import { createSettleQueue, type SettleQueue } from './settle-queue.ts';
+
+interface Job {
+  name: string;
+}
+
+let server: TestRedis;
+const queues: SettleQueue<Job>[] = [];
+
+beforeAll(async () => {
+  server = await startTestRedis();
+});
+afterEach(async () => {
+  for (const queue of queues.splice(0)) await queue.close();
+  await server.redis.flushall();
+});
+afterAll(() => server.close());
+
+async function openQueue(role: 'add' | 'work'): Promise<SettleQueue<Job>> {
+  const queue = await createSettleQueue<Job>({ url: server.url, role, logger: silentLogger });
+  queues.push(queue);
+  return queue;
+}
+
+const EMPTY = { waiting: 0, active: 0, delayed: 0, failed: 0, oldestMs: 0 };
+
+describe('the queue', () => {
+  it('takes a job id once while its job is there, and again when it is done', async () => {
+    const adding = await openQueue('add');
+    const id = randomUUID();
+    for (let times = 0; times < 3; times += 1) await adding.add(id, { name: 'first' });
+    expect(await adding.counts()).toMatchObject({ waiting: 1 });
+
+    const ran: string[] = [];
+    const working = await openQueue('work');
+    working.process(4, async ({ name }) => void ran.push(name));
+    await until(async () => ran.length === 1 && (await adding.counts()).active === 0, { what: 'it ran' });
+    expect(await adding.counts()).toEqual(EMPTY);
+    await adding.add(id, { name: 'again' });
+    await until(() => ran.length === 2, { what: 'it ran again' });
+    expect(ran).toEqual(['first', 'again']);
+  });
+
+  it('takes no second job of an id while the first one runs', async () => {
+    const [adding, working] = [await openQueue('add'), await openQueue('work')];
+    let runs = 0;
+    let end = (): void => undefined;
+    const held = new Promise<void>((resolve) => (end = resolve));
+    working.process(4, () => {
+      runs += 1;
+      return held;
+    });
+    const id = randomUUID();
+    await adding.add(id, { name: 'held' });
+    await until(() => runs === 1, { what: 'it runs' });
+    await adding.add(id, { name: 'held' });
+    expect(await adding.counts()).toMatchObject({ active: 1, waiting: 0 });
+    end();
+    await until(async () => (await adding.counts()).active === 0, { what: 'it is done' });
+    expect(runs).toBe(1);
+  });
+
+  it('tries a job that fails again and again, at least once a second, and never gives it up', async () => {
+    const [adding, working] = [await openQueue('add'), await openQueue('work')];
+    const triedAt: number[] = [];
+    working.process(4, () => {
+      triedAt.push(Date.now());
+      return triedAt.length <= 6 ? Promise.reject(new Error('PostgreSQL is away')) : Promise.resolve();
+    });
+    await adding.add(randomUUID(), { name: 'unlucky' });
+    await until(() => triedAt.length === 7, { timeoutMs: 20_000, what: 'it works at last' });
+    const waits = triedAt.slice(1).map((at, index) => at - triedAt[index]!);
+    expect(waits[0]).toBeGreaterThanOrEqual(90);
+    expect(Math.max(...waits)).toBeLessThan(2_500); // 1 s of back-off and what a busy machine adds
+    expect(waits[5]).toBeGreaterThanOrEqual(950);
+    await until(async () => (await adding.counts()).active === 0, { what: 'it is done' });
+    expect(await adding.counts()).toEqual(EMPTY);
+  });
+
+  it('refuses within its deadline when Redis hangs, and is one job when that add did arrive', async () => {
+    const adding = await openQueue('add');
+    await adding.add(randomUUID(), { name: 'knows the scripts' });
+    const id = randomUUID();
+    await server.redis.call('CLIENT', 'PAUSE', '60000', 'WRITE');
+    const askedAt = Date.now();
+    await expect(adding.add(id, { name: 'late' })).rejects.toThrow();
+    expect(Date.now() - askedAt).toBeLessThan(2_500);
+    await server.redis.call('CLIENT', 'UNPAUSE');
+    await until(() => adding.isReady(), { what: 'the connection stands' });
+    await until(
+      async () => {
+        await adding.add(id, { name: 'late' });
+        return true;
+      },
+      { what: 'it is added' },
+    );
+    expect(await adding.counts()).toMatchObject({ waiting: 2 });
+  });
+
+  it('tells how long its oldest job waits', async () => {
+    const adding = await openQueue('add');
+    await adding.add(randomUUID(), { name: 'oldest' });
+    await until(async () => (await adding.counts()).oldestMs >= 50, { what: 'it waits' });
+    const { oldestMs } = await adding.counts();
+    await adding.add(randomUUID(), { name: 'younger' });
+    expect((await adding.counts()).oldestMs).toBeGreaterThanOrEqual(oldestMs);
+  });
+});
