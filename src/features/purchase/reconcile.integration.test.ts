@@ -156,6 +156,15 @@ describe('reconcile', () => {
     expect(await ask(sale, [wish(sale)])).toEqual([refusedAs('sale_not_started')]);
   });
 
+  it('does not undo a pause that comes while it looks at the gate', async () => {
+    const pause = async (): Promise<void> => {
+      await pipeline.db('flash_sales').where({ id: sale.saleId }).update({ state: 'paused' });
+      await createChangeGate(pipeline)({ ...sale, state: 'paused' });
+    };
+    await reconcile({ redis: meanwhile(pipeline.redis, 'hmget', pause) }).runOnce();
+    expect(await ask(sale, [wish(sale)])).toEqual([refusedAs('sale_paused')]);
+  });
+
   it('repairs drift', async () => {
     await pipeline.redis.incrby(epochKeys(sale.saleId, 1).tokens, 3);
     await reconcile().runOnce();

@@ -6,6 +6,7 @@ import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import type { ChangeGate } from '../sale/change-gate.ts';
+import { findSale } from '../sale/sale.repository.ts';
 import type { Enqueue } from './enqueue.ts';
 import { EPOCH_SPAN } from '../../utils/sequence.ts';
 import { parseInflight, type AttemptBatch } from './purchase.model.ts';
@@ -95,10 +96,19 @@ async function reconcileSale(deps: ReconcileDeps, sale: SaleTruth, round: number
     Number(startsAt) === sale.startsAtMs &&
     Number(endsAt) === sale.endsAtMs &&
     Number(limit) === sale.perShopperLimit;
-  if (!agrees) await deps.changeGate(sale);
+  if (!agrees) await putInForce(deps, sale);
   await enqueueStale(deps, sale, epoch);
   const inflightCount = await redis.hlen(epochKeys(sale.saleId, epoch).inflight);
   if (inflightCount <= MANY_IN_FLIGHT || round % 5 === 0) await repairDrift(deps, { ...sale, epoch });
+}
+
+/**
+ * Puts the sale's settings in force at its gate. Read again for it: an operator may have changed both since this round
+ * began, and what was true then must not undo that.
+ */
+async function putInForce({ db, changeGate }: ReconcileDeps, { saleId }: SaleTruth): Promise<void> {
+  const sale = await findSale(db, saleId);
+  if (sale) await changeGate(sale);
 }
 
 /**
