@@ -1,6 +1,7 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server } from 'socket.io';
 import type { AttemptStatusBody, ClientEvents, SaleStatusBody, ServerEvents } from '../../contracts/http.ts';
+import { isUuid } from '../../utils/is-uuid.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logging/logger.ts';
 
@@ -59,7 +60,7 @@ export function createSockets(deps: SocketsDeps): Sockets {
     socket.emit('server:time', serverTime());
     socket.on('sale:watch', (asked: unknown) => {
       const saleId = (asked as { saleId?: unknown } | null)?.saleId;
-      if (typeof saleId !== 'string' || saleId.length !== 36) return;
+      if (typeof saleId !== 'string' || !isUuid(saleId)) return;
       watch(saleId.toLowerCase()).catch((error: unknown) => {
         logger.warn('a sale could not be watched', { saleId, error: String(error) });
       });
