@@ -8,7 +8,7 @@ import type { SaleDetails } from '../sale/sale.model.ts';
 import { checkInvariants } from './purchase.invariants.ts';
 import type { Attempt } from './purchase.model.ts';
 
-describe('Redis ends while attempts are in flight', () => {
+describe('Redis, while attempts are in flight,', () => {
   let pipeline: TestPipeline;
   let shop: TestShop;
   let sale: SaleDetails;
@@ -80,17 +80,25 @@ describe('Redis ends while attempts are in flight', () => {
     );
   };
 
-  it.each([
-    ['with its file', true],
-    ['without its file', false],
-  ])('and comes back %s: every accepted attempt gets its outcome', async (_how, keepStore) => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['ends and comes back with its file', () => pipeline.redisServer.restart({ keepStore: true })],
+    ['ends and comes back without its file', () => pipeline.redisServer.restart({ keepStore: false })],
+    [
+      'is killed and comes back',
+      async () => {
+        await pipeline.redisServer.kill();
+        await pipeline.redisServer.restart({ keepStore: true });
+      },
+    ],
+    ['is emptied', () => pipeline.redis.flushall()],
+  ])('%s: every accepted attempt gets its outcome', async (_what, happens) => {
     await pipeline.startWorker();
     const accepted: string[] = [];
     accepted.push(...(await buy(wishes(10))));
     await whileLocked(async () => {
       accepted.push(...(await buy(wishes(10)))); // at the worker, and not settled
       await until(async () => (await pipeline.queue.counts()).active > 0, { what: 'the worker has them' });
-      await pipeline.redisServer.restart({ keepStore });
+      await happens();
     });
     expect(accepted).toHaveLength(20);
     const tooMany = wishes(100);
@@ -101,7 +109,7 @@ describe('Redis ends while attempts are in flight', () => {
     await until(() => shop.accepted.size === 0, { what: 'nothing is owed any more' });
   });
 
-  it('before any worker saw them and loses all: the process that accepted them still owes them', async () => {
+  it('loses all before any worker saw them: the process that accepted them still owes them', async () => {
     const accepted = await buy(wishes(30));
     expect(accepted).toHaveLength(30);
     await pipeline.redisServer.restart({ keepStore: false });
