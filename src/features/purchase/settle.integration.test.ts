@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
 import { LOCK_NAMESPACES, stockLockKey, withStockLock } from '../../infrastructure/postgres/advisory-lock.ts';
@@ -13,13 +13,16 @@ import { createSettle, type Settle } from './settle.ts';
 let database: TestDatabase;
 let settle: Settle;
 let shoppers: string[];
+const error = jest.fn();
 
 beforeAll(async () => {
   database = await createTestDatabase({ poolSize: 15 });
-  settle = createSettle({ db: database.db, clock: Date, logger: silentLogger });
+  settle = createSettle({ db: database.db, clock: Date, logger: { ...silentLogger, error } });
   shoppers = await givenShoppers(database.db, 200);
 });
 afterAll(() => database.close());
+// Nothing here is bad data: whatever is set aside all the same was written twice.
+afterEach(() => expect(error).not.toHaveBeenCalled());
 
 const aSale = (overrides: SaleOverrides): Promise<SaleDetails> => givenSale({ db: database.db }, overrides);
 const someAttempts = (count: number, from = 0): AdmittedAttempt[] =>
