@@ -11,6 +11,7 @@ import type { SaleDetails } from '../sale/sale.model.ts';
 import { AcceptedAttempts } from './accepted-attempts.ts';
 import { createAdmit } from './admit.ts';
 import { createAdopt } from './adopt.ts';
+import type { Enqueue } from './enqueue.ts';
 import type { Attempt } from './purchase.model.ts';
 import { findDecided } from './purchase.repository.ts';
 import { createPurchase, type AttemptAnswer, type Purchase } from './purchase.service.ts';
@@ -23,13 +24,16 @@ describe('a gate whose answer does not arrive', () => {
   let purchase: Purchase;
   let closeGate: () => void;
   let sale: SaleDetails;
+  let isQueueAway = false;
   beforeAll(async () => {
     pipeline = await startTestPipeline();
     proxy = await startCuttingProxy(pipeline.redisServer.port);
     const gate = await connectRedis(`redis://127.0.0.1:${proxy.port}`, 'gate', { logger: silentLogger });
     closeGate = () => gate.disconnect();
     runId = await followRunId(gate);
-    const { db, redis, enqueue } = pipeline;
+    const { db, redis } = pipeline;
+    const enqueue: Enqueue = (batch) =>
+      isQueueAway ? Promise.reject(new Error('away')) : pipeline.enqueue(batch);
     purchase = createPurchase({
       admit: createAdmit({ redis: gate, runId, maxInflight: 100, triesLimit: 100, triesWindowMs: 10_000 }),
       enqueue,
@@ -93,6 +97,17 @@ describe('a gate whose answer does not arrive', () => {
     expect(tookMs).toBeGreaterThan(400);
     expect(tookMs).toBeLessThan(1_500); // the deadline is 500 ms; the rest is a busy machine's
     proxy.set('pass');
+    expect(await pipeline.tokens(sale.saleId)).toBe(9);
+  });
+
+  it('or whose queue does not take the batch, leaves the outcome unknown and the unit promised', async () => {
+    const attempt = anAttempt(sale.saleId, randomUUID());
+    isQueueAway = true;
+    const unknown = { code: 'outcome_unknown', attemptId: attempt.attemptId };
+    expect(await ask(attempt)).toEqual({ kind: 'refused', refusal: unknown });
+    isQueueAway = false;
+    expect(await pipeline.inflight(sale.saleId)).toContain(attempt.attemptId);
+    expect(await ask(attempt)).toMatchObject({ kind: 'accepted', body: { attemptId: attempt.attemptId } });
     expect(await pipeline.tokens(sale.saleId)).toBe(9);
   });
 });
