@@ -142,7 +142,7 @@ export async function writeSettled(
 /**
  * Gives an attempt that can never be written a `rejected` row of the barest kind, unless it has a row already.
  *
- * What cannot be stored is brought into range or left out (quantity; sequence and key, which another row may hold).
+ * Its instant is whole milliseconds, so that every reading of it is the same. What cannot be stored is brought into range or left out (quantity; sequence and key, which another row may hold).
  *
  * @returns the outcome of whichever row won
  */
@@ -152,8 +152,9 @@ export async function writeSetAside(
   attempt: AdmittedAttempt,
 ): Promise<Outcome & { settledAtMs: number }> {
   await tx.raw(
-    `insert into purchase_attempts (id, sale_id, user_id, quantity, outcome, reason, admitted_at)
-     values (?, ?, ?, least(greatest(?::numeric, 1), 1000)::int, 'rejected', 'set_aside', to_timestamp(? / 1000.0))
+    `insert into purchase_attempts (id, sale_id, user_id, quantity, outcome, reason, admitted_at, settled_at)
+     values (?, ?, ?, least(greatest(?::numeric, 1), 1000)::int, 'rejected', 'set_aside', to_timestamp(? / 1000.0),
+             date_trunc('milliseconds', now()))
      on conflict do nothing`,
     [attempt.attemptId, saleId, attempt.shopperId, attempt.quantity, attempt.admittedAtMs],
   );
