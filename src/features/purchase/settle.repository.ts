@@ -142,7 +142,8 @@ export async function writeSettled(
 /**
  * Gives an attempt that can never be written a `rejected` row of the barest kind, unless it has a row already.
  *
- * Its instant is whole milliseconds, so that every reading of it is the same. What cannot be stored is brought into range or left out (quantity; sequence and key, which another row may hold).
+ * What cannot be stored is brought into range or left out (quantity; sequence and key, which another row may hold). Its
+ * instant is in whole milliseconds, so that every reading of it is the same.
  *
  * @returns the outcome of whichever row won
  */

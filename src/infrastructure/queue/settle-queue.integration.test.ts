@@ -56,11 +56,14 @@ describe('the queue', () => {
       return held;
     });
     const id = randomUUID();
-    await adding.add(id, { name: 'held' });
-    await until(() => runs === 1, { what: 'it runs' });
-    await adding.add(id, { name: 'held' });
-    expect(await adding.counts()).toMatchObject({ active: 1, waiting: 0 });
-    end();
+    try {
+      await adding.add(id, { name: 'held' });
+      await until(() => runs === 1, { what: 'it runs' });
+      await adding.add(id, { name: 'held' });
+      expect(await adding.counts()).toMatchObject({ active: 1, waiting: 0 });
+    } finally {
+      end(); // a queue does not close while a job runs
+    }
     await until(async () => (await adding.counts()).active === 0, { what: 'it is done' });
     expect(runs).toBe(1);
   });
