@@ -11,7 +11,8 @@ export interface Latency {
 
 export type ContenderName = 'bare' | 'express' | 'express-one' | 'insert' | 'naive' | 'stampede';
 
-export type WorkName = 'everybody-wins' | 'drain' | 'sold-out' | 'status-reads' | 'whole-drop';
+export type WorkName =
+  'everybody-wins' | 'drain' | 'sold-out' | 'status-reads' | 'whole-drop' | 'post' | 'get' | 'insert';
 
 /** One contender at one work in one round. Rates are per second. */
 export interface Measurement {
@@ -38,6 +39,9 @@ export type FigureName =
   | 'acceptedPerSec'
   | 'refusedPerSec'
   | 'readsPerSec'
+  | 'postsPerSec'
+  | 'answeredPerSec'
+  | 'insertedPerSec'
   | 'settledPerSec'
   | 'drainedPerSec'
   /** From the first promise to the last committed order, s. */

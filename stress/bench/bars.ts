@@ -1,0 +1,100 @@
+import type { ContenderName, FigureName, Measurement, WorkName } from './measurement.ts';
+import { spreadOf, type Spread } from './statistics.ts';
+
+/** A ratio that is to be reached: the median over the rounds of what each round measured itself. */
+export interface Bar {
+  id: string;
+  what: string;
+  ratioTo: string;
+  sense: 'at least' | 'at most';
+  limit: number;
+  /** One figure of a round over another one. */
+  of: Figure;
+  over: Figure;
+}
+
+type Figure = [ContenderName, WorkName, FigureName];
+
+export interface JudgedBar extends Bar {
+  /** Null when it was not measured in this run. */
+  ratio: Spread | null;
+  verdict: 'met' | 'not met' | 'not measured';
+}
+
+const accepted: Figure = ['stampede', 'everybody-wins', 'acceptedPerSec'];
+const refused: Figure = ['stampede', 'sold-out', 'refusedPerSec'];
+const drained: Figure = ['stampede', 'drain', 'drainedPerSec'];
+
+export const BARS: readonly Bar[] = [
+  {
+    ...{ id: 'accepted-one', what: 'accepted/s, everybody wins, settling beside', of: accepted },
+    ...{ ratioTo: 'the empty Express route, 1 process', over: ['express-one', 'post', 'postsPerSec'] },
+    ...{ sense: 'at least', limit: 1 },
+  },
+  {
+    ...{ id: 'accepted', what: 'accepted/s, everybody wins, settling beside', of: accepted },
+    ...{ ratioTo: 'the empty Express route, as many processes', over: ['express', 'post', 'postsPerSec'] },
+    ...{ sense: 'at least', limit: 0.8 },
+  },
+  {
+    ...{ id: 'settled', what: 'orders settled/s beside the load, durable' },
+    ...{ of: ['stampede', 'everybody-wins', 'settledPerSec'] },
+    ...{ ratioTo: 'naive', over: ['naive', 'everybody-wins', 'settledPerSec'] },
+    ...{ sense: 'at least', limit: 8 },
+  },
+  {
+    ...{ id: 'drain-insert', what: 'drain of a backlog, orders/s', of: drained },
+    ...{ ratioTo: 'the plain multi-row insert', over: ['insert', 'insert', 'insertedPerSec'] },
+    ...{ sense: 'at least', limit: 0.5 },
+  },
+  {
+    ...{ id: 'drain-naive', what: 'drain of a backlog, orders/s', of: drained },
+    ...{ ratioTo: 'naive', over: ['naive', 'drain', 'drainedPerSec'] },
+    ...{ sense: 'at least', limit: 15 },
+  },
+  {
+    ...{ id: 'refused-bare', what: 'refused/s, sold out', of: refused },
+    ...{ ratioTo: 'bare node:http, as many processes', over: ['bare', 'post', 'postsPerSec'] },
+    ...{ sense: 'at least', limit: 0.5 },
+  },
+  {
+    ...{ id: 'refused-express', what: 'refused/s, sold out', of: refused },
+    ...{ ratioTo: 'the empty Express route, as many processes', over: ['express', 'post', 'postsPerSec'] },
+    ...{ sense: 'at least', limit: 2 },
+  },
+  {
+    ...{ id: 'reads', what: 'status reads/s', of: ['stampede', 'status-reads', 'readsPerSec'] },
+    ...{ ratioTo: 'bare node:http, as many processes', over: ['bare', 'get', 'readsPerSec'] },
+    ...{ sense: 'at least', limit: 0.6 },
+  },
+  {
+    ...{ id: 'cpu', what: 'Node CPU an accepted attempt, API and worker' },
+    ...{ of: ['stampede', 'everybody-wins', 'nodeCpuUs'] },
+    ...{ ratioTo: 'an empty Express request', over: ['express', 'post', 'nodeCpuUs'] },
+    ...{ sense: 'at most', limit: 1.5 },
+  },
+  {
+    ...{ id: 'drop', what: 'the whole drop, times faster' },
+    ...{ of: ['naive', 'whole-drop', 'soldAfterSec'] },
+    ...{ ratioTo: 'naive', over: ['stampede', 'whole-drop', 'soldAfterSec'] },
+    ...{ sense: 'at least', limit: 8 },
+  },
+];
+
+/** Judges every bar by the rounds in which both of its figures were measured. */
+export function judgeBars(measurements: readonly Measurement[]): JudgedBar[] {
+  const rounds = [...new Set(measurements.map(({ round }) => round))];
+  const read = ([contender, work, figure]: Figure, round: number): number | undefined =>
+    measurements.find((one) => one.contender === contender && one.work === work && one.round === round)
+      ?.figures[figure];
+  return BARS.map((bar) => {
+    const ratios = rounds.flatMap((round) => {
+      const [of, over] = [read(bar.of, round), read(bar.over, round)];
+      return of === undefined || over === undefined || over === 0 ? [] : [of / over];
+    });
+    const ratio = spreadOf(ratios);
+    if (!ratio) return { ...bar, ratio, verdict: 'not measured' };
+    const isMet = bar.sense === 'at least' ? ratio.median >= bar.limit : ratio.median <= bar.limit;
+    return { ...bar, ratio, verdict: isMet ? 'met' : 'not met' };
+  });
+}

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Services } from '../../src/commands/lib/open-services.ts';
+import { readBuildIdentity } from '../../src/features/health/build-identity.ts';
+import { findRoot } from '../../src/utils/find-root.ts';
+
+/** Where and with what a run was made. */
+export interface Circumstances {
+  commit: string;
+  hasUncommittedChanges: boolean | null;
+  machine: string;
+  cores: number;
+  memoryGb: number;
+  /** Of the last minute before the run: other work on the machine. */
+  loadBefore: number;
+  node: string;
+  postgres: string;
+  redis: string;
+  durability: Record<string, string>;
+}
+
+const POSTGRES_SETTINGS = [
+  'fsync',
+  'synchronous_commit',
+  'full_page_writes',
+  'wal_sync_method',
+  'shared_buffers',
+];
+const REDIS_SETTINGS = ['appendonly', 'appendfsync', 'save'];
+
+export async function readCircumstances({ db, redis }: Services, loadBefore: number): Promise<Circumstances> {
+  const root = findRoot(import.meta.url);
+  const durability: Record<string, string> = { ACK_DURABILITY: 'queued' };
+  for (const name of POSTGRES_SETTINGS) {
+    const { rows } = await db.raw<{ rows: { value: string }[] }>('select current_setting(?) as value', [
+      name,
+    ]);
+    durability[`PostgreSQL ${name}`] = rows[0]?.value ?? '';
+  }
+  for (const name of REDIS_SETTINGS) {
+    const [, value = ''] = (await redis.config('GET', name)) as string[];
+    durability[`Redis ${name}`] = value === '' ? 'off' : value;
+  }
+  const { rows } = await db.raw<{ rows: { server_version: string }[] }>('show server_version');
+  const [cpu] = cpus();
+  return {
+    commit: readBuildIdentity(root).commit,
+    hasUncommittedChanges: await hasUncommittedChanges(fileURLToPath(root)),
+    machine: `${cpu?.model.trim() ?? 'unknown processor'}, ${platform()} ${release()} ${arch()}`,
+    cores: availableParallelism(),
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    loadBefore,
+    node: process.version,
+    postgres: rows[0]?.server_version ?? 'unknown',
+    redis: /^redis_version:(\S+)/m.exec(await redis.info('server'))?.[1] ?? 'unknown',
+    durability,
+  };
+}
+
+export const readLoad = (): number => loadavg()[0] ?? 0;
+
+/** Null without git. */
+async function hasUncommittedChanges(root: string): Promise<boolean | null> {
+  const args = [
+    '-C',
+    root,
+    'status',
+    '--porcelain',
+    '--',
+    'src',
+    'migrations',
+    'stress',
+    'package-lock.json',
+  ];
+  return promisify(execFile)('git', args).then(
+    ({ stdout }) => stdout.trim() !== '',
+    () => null,
+  );
+}

@@ -1,0 +1,72 @@
+import type { Contenders } from './start-contenders.ts';
+import type { Generator } from './load.ts';
+import type { Measurement } from './measurement.ts';
+import { emptyGets, emptyPosts, plainInserts } from './works/ceilings.ts';
+import { drain } from './works/drain.ts';
+import { everybodyWins } from './works/everybody-wins.ts';
+import type { Round, Scale } from './works/round.ts';
+import { soldOut } from './works/sold-out.ts';
+import { statusReads } from './works/status-reads.ts';
+import { wholeDrop } from './works/whole-drop.ts';
+
+export const PART_NAMES = ['wins', 'drain', 'sold-out', 'reads', 'drop'] as const;
+export type PartName = (typeof PART_NAMES)[number];
+
+/** What is measured next to each other, so that a change of the machine's mood meets both sides of a ratio. */
+const PARTS: Record<PartName, (round: Round) => (() => Promise<Measurement>)[]> = {
+  wins: (round) => [
+    () => emptyPosts(round, round.contenders.expressOne),
+    () => emptyPosts(round, round.contenders.express),
+    () => everybodyWins(round, round.contenders.stampede),
+    () => everybodyWins(round, round.contenders.naive),
+  ],
+  drain: (round) => [
+    () => plainInserts(round),
+    () => drain(round, round.contenders.stampede),
+    () => drain(round, round.contenders.naive),
+  ],
+  'sold-out': (round) => [
+    () => emptyPosts(round, round.contenders.bare),
+    () => soldOut(round, round.contenders.stampede),
+    () => soldOut(round, round.contenders.naive),
+  ],
+  reads: (round) => [
+    () => emptyGets(round, round.contenders.bare),
+    () => statusReads(round, round.contenders.stampede),
+  ],
+  drop: (round) => [
+    () => wholeDrop(round, round.contenders.stampede),
+    () => wholeDrop(round, round.contenders.naive),
+  ],
+};
+
+export interface RoundsOptions {
+  contenders: Contenders;
+  generator: Generator;
+  scale: Scale;
+  parts: readonly PartName[];
+  /** Counted from 1; 0 is the round that warms up. */
+  rounds: readonly number[];
+  /** No round begins after this, epoch ms. */
+  giveUpAt: number;
+  onMeasured: (measurement: Measurement) => void;
+}
+
+/** Runs every contender in turn in each round. */
+export async function runRounds(options: RoundsOptions): Promise<Measurement[]> {
+  const { contenders, generator, scale, parts, rounds, giveUpAt, onMeasured } = options;
+  const measurements: Measurement[] = [];
+  for (const number of rounds) {
+    if (Date.now() > giveUpAt) break;
+    for (const part of parts) {
+      for (const measure of PARTS[part]({ number, contenders, generator, scale })) {
+        // What an earlier work left to be written must not be paid by the next one.
+        await contenders.services.db.raw('checkpoint');
+        const measurement = await measure();
+        measurements.push(measurement);
+        onMeasured(measurement);
+      }
+    }
+  }
+  return measurements;
+}

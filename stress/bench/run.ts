@@ -1,0 +1,143 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CommandError, usageError } from '../../src/commands/lib/command-error.ts';
+import { runCommand, type CommandContext } from '../../src/commands/lib/run-command.ts';
+import { createLifecycle } from '../../src/infrastructure/lifecycle.ts';
+import { findRoot } from '../../src/utils/find-root.ts';
+import { judgeBars } from './bars.ts';
+import { chooseGenerator } from './choose-generator.ts';
+import { readCircumstances, readLoad } from './machine.ts';
+import { brokenPromises, describeMeasurement, printReport } from './print-report.ts';
+import { renderReport } from './render-report.ts';
+import type { BenchReport } from './report.ts';
+import { PART_NAMES, runRounds, type PartName } from './run-rounds.ts';
+import { MAX_INFLIGHT, startContenders } from './start-contenders.ts';
+import type { Scale } from './works/round.ts';
+
+const FULL: Scale = {
+  shoppers: 100_000,
+  seconds: 4,
+  backlog: { stampede: 100_000, naive: 10_000 },
+  insertedRows: 100_000,
+  drop: { units: 10_000, shoppers: 100_000 },
+};
+
+/** Enough to see that everything works and that the promises hold; its figures mean nothing. */
+const QUICK: Scale = {
+  shoppers: 1_000,
+  seconds: 1,
+  mostRequests: 400,
+  backlog: { stampede: 600, naive: 80 },
+  insertedRows: 1_000,
+  drop: { units: 60, shoppers: 1_000 },
+};
+
+/** A compiler has seen everything after these; of the naive baseline's they are settled as well. */
+const WARM_UP_REQUESTS = 3_000;
+
+/** No round begins later than this, so that the whole stays below 30 minutes. */
+const ROUNDS_BEGIN_WITHIN_MS = 22 * 60_000;
+
+async function run({ flags, env, print }: CommandContext) {
+  const isQuick = flags.isSet('quick');
+  const rounds = flags.integer('rounds', { min: 1, max: 50, otherwise: isQuick ? 1 : 5 });
+  const parts = choosePartsOf(flags.text('parts'));
+  const generator = await chooseGenerator(flags.text('generator'));
+  const loadBefore = readLoad();
+  const scale = isQuick ? QUICK : FULL;
+  const apiProcesses = env.webConcurrency ?? Math.min(availableParallelism(), 4);
+  const startedAt = new Date();
+
+  const lifecycle = createLifecycle({
+    logger: { error: (message, fields) => print(`${message} ${String(fields?.error)}`) },
+  });
+  lifecycle.stopOnSignals();
+  try {
+    const contenders = await startContenders({ apiProcesses, shoppers: scale.shoppers, print }, (stop) =>
+      lifecycle.onStop('contender', async () => {
+        await stop();
+      }),
+    );
+    const circumstances = await readCircumstances(contenders.services, loadBefore);
+    print(`• ${generator.name} ${generator.version} makes the load, ${apiProcesses} API processes, 1 worker`);
+    const shared = { contenders, generator, parts, giveUpAt: Date.now() + ROUNDS_BEGIN_WITHIN_MS };
+    const onMeasured = (one: BenchReport['measurements'][number]): void => print(describeMeasurement(one));
+    const warmUp = isQuick
+      ? []
+      : await runRounds({
+          ...shared,
+          scale: { ...QUICK, mostRequests: WARM_UP_REQUESTS },
+          rounds: [0],
+          onMeasured,
+        });
+    const numbers = Array.from({ length: rounds }, (_, index) => index + 1);
+    const measurements = await runRounds({ ...shared, scale, rounds: numbers, onMeasured });
+    const broken = brokenPromises([...warmUp, ...measurements]);
+    const report: BenchReport = {
+      startedAt: startedAt.toISOString(),
+      seconds: Math.round((Date.now() - startedAt.getTime()) / 1000),
+      isQuick,
+      rounds: new Set(measurements.map(({ round }) => round)).size,
+      generator: { name: generator.name, version: generator.version },
+      settings: { apiProcesses, workers: 1, MAX_INFLIGHT, ...scale },
+      circumstances,
+      bars: judgeBars(measurements),
+      broken,
+      measurements,
+    };
+    const files = await writeReport(report, flags.text('out'));
+    printReport(report, print);
+    print(`\n${files.html}\n${files.json}`);
+    const { bars } = report;
+    return {
+      json: { ok: broken.length === 0, files, bars, broken },
+      exitCode: broken.length === 0 ? (0 as const) : (1 as const),
+    };
+  } finally {
+    await lifecycle.stop();
+  }
+}
+
+function choosePartsOf(text: string | undefined): readonly PartName[] {
+  if (text === undefined) return PART_NAMES;
+  return text.split(',').map((name) => {
+    const part = PART_NAMES.find((known) => known === name.trim());
+    if (!part) throw usageError(`there is no part '${name}': ${PART_NAMES.join(', ')}`);
+    return part;
+  });
+}
+
+async function writeReport(
+  report: BenchReport,
+  out: string | undefined,
+): Promise<{ html: string; json: string }> {
+  const folder = out ?? fileURLToPath(new URL('stress/results/', findRoot(import.meta.url)));
+  const name = `${report.startedAt.slice(0, 10)}-${report.circumstances.commit.slice(0, 7)}${report.isQuick ? '-quick' : ''}`;
+  const files = { html: join(folder, `${name}.html`), json: join(folder, `${name}.json`) };
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(files.json, `${JSON.stringify(report, null, 1)}\n`);
+    await writeFile(files.html, renderReport(report));
+  } catch (error) {
+    throw new CommandError(`The report cannot be written: ${(error as Error).message}`);
+  }
+  return files;
+}
+
+await runCommand({
+  name: 'npm run bench --',
+  usage: ['[--rounds 5] [flags]', '--quick'],
+  summary:
+    'Measures Stampede beside a naive baseline and the ceilings of this machine, in turn and in the same run, with ' +
+    'services of its own, and writes a JSON file and a page. Exit 1 only if a promise is broken.',
+  flags: {
+    rounds: { value: 'N', help: 'rounds, each contender in turn in each (5; 1 with --quick)' },
+    quick: { help: 'a short round of everything: shows that it works, its figures mean nothing' },
+    parts: { value: 'LIST', help: `some of ${PART_NAMES.join(',')} (all)` },
+    generator: { value: 'NAME', help: 'wrk or autocannon (wrk when it is on the path)' },
+    out: { value: 'FOLDER', help: 'where the report goes (stress/results)' },
+  },
+  run,
+});

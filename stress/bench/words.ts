@@ -1,0 +1,42 @@
+import type { ContenderName, FigureName, WorkName } from './measurement.ts';
+
+export const CONTENDER_WORDS: Record<ContenderName, string> = {
+  stampede: 'Stampede',
+  naive: 'naive baseline',
+  bare: 'bare node:http',
+  express: 'empty Express route',
+  'express-one': 'empty Express route, 1 process',
+  insert: 'plain multi-row insert',
+};
+
+export const WORK_WORDS: Record<WorkName, string> = {
+  'everybody-wins': 'everybody wins, settling beside',
+  drain: 'drain of a backlog',
+  'sold-out': 'sold out',
+  'status-reads': 'status reads',
+  'whole-drop': 'the whole drop',
+  post: 'ceiling: POST',
+  get: 'ceiling: GET',
+  insert: 'ceiling: insert',
+};
+
+export const FIGURE_WORDS: Record<FigureName, string> = {
+  acceptedPerSec: 'accepted/s',
+  refusedPerSec: 'refused/s',
+  readsPerSec: 'reads/s',
+  postsPerSec: 'answered/s',
+  answeredPerSec: 'answered/s',
+  insertedPerSec: 'orders/s',
+  settledPerSec: 'settled/s',
+  drainedPerSec: 'settled/s',
+  soldAfterSec: 'sold after, s',
+  nodeCpuUs: 'Node CPU, µs each',
+  storeCpuUs: 'stores CPU, µs each',
+  backlog: 'backlog',
+};
+
+/** Three digits that matter, thousands apart. */
+export function inWords(value: number): string {
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');
+  return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
+}

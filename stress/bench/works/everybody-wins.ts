@@ -1,0 +1,54 @@
+import type { Seller } from '../contender.ts';
+import type { Measurement } from '../measurement.ts';
+import { readSettled } from '../read-settled.ts';
+import { watchSale } from '../watch-sale.ts';
+import * as shared from './round.ts';
+
+/**
+ * (a) As many units as shoppers: everybody is accepted while the worker settles beside.
+ *
+ * Settled orders are counted from the first promise to the last transaction, the tail after the load included.
+ */
+export async function everybodyWins(round: shared.Round, seller: Seller): Promise<Measurement> {
+  const { scale, generator, contenders } = round;
+  const shoppers = contenders.crowd.userIds.length;
+  const saleId = await seller.openSale(shoppers);
+  const metered = await shared.meterUsage(seller);
+  const watch = watchSale(seller, saleId, 100);
+  const result = await generator.run({
+    ...{
+      url: seller.url,
+      path: shared.ATTEMPT_PATH,
+      connections: shared.CONNECTIONS,
+      seconds: scale.seconds,
+    },
+    attempts: {
+      ...shared.attemptsAt(round, seller, 'everybody-wins', saleId),
+      amount: Math.min(shoppers, scale.mostRequests ?? shoppers),
+    },
+  });
+  const { queued } = await seller.readProgress(saleId);
+  const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
+  const samples = await watch.stop();
+  const usage = await metered();
+  const settled = await readSettled(seller.db, saleId);
+  const counts = await seller.readCounts(saleId);
+  const admitted = counts.admitted ?? 0;
+  const decided = settled.confirmed + settled.rejected;
+  const invariants = await shared.judge(seller, saleId, {
+    ...{ drained, accepted: result.accepted, admitted, decided },
+  });
+  await seller.tidy(saleId);
+  return shared.measurementOf(round, seller, 'everybody-wins', {
+    figures: {
+      acceptedPerSec: result.accepted / result.seconds,
+      settledPerSec: settled.confirmed / settled.seconds,
+      backlog: queued,
+      ...shared.cpuPer(admitted, usage),
+    },
+    counts: { ...shared.countsOf(result), ...counts },
+    ...shared.seen(result),
+    settleMs: settled.settleMs,
+    ...{ usage, samples, invariants },
+  });
+}

@@ -1,0 +1,41 @@
+import type { Seller } from '../contender.ts';
+import type { Measurement } from '../measurement.ts';
+import { readSettled } from '../read-settled.ts';
+import * as shared from './round.ts';
+
+const UNITS = 100;
+
+/** (c) A hundred units for everybody: after the first moment every answer is a refusal. */
+export async function soldOut(round: shared.Round, seller: Seller): Promise<Measurement> {
+  const { scale, generator } = round;
+  const saleId = await seller.openSale(UNITS);
+  const metered = await shared.meterUsage(seller);
+  const result = await generator.run({
+    ...{
+      url: seller.url,
+      path: shared.ATTEMPT_PATH,
+      connections: shared.CONNECTIONS,
+      seconds: scale.seconds,
+    },
+    attempts: {
+      ...shared.attemptsAt(round, seller, 'sold-out', saleId),
+      ...(scale.mostRequests === undefined ? {} : { amount: scale.mostRequests }),
+    },
+  });
+  const usage = await metered();
+  const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
+  const settled = await readSettled(seller.db, saleId);
+  const counts = await seller.readCounts(saleId);
+  const admitted = counts.admitted ?? 0;
+  const decided = settled.confirmed + settled.rejected;
+  const invariants = await shared.judge(seller, saleId, {
+    ...{ drained, accepted: result.accepted, admitted, decided },
+  });
+  await seller.tidy(saleId);
+  return shared.measurementOf(round, seller, 'sold-out', {
+    figures: { refusedPerSec: result.refused / result.seconds, ...shared.cpuPer(result.answers, usage) },
+    counts: { ...shared.countsOf(result), ...counts },
+    ...shared.seen(result),
+    ...{ usage, invariants },
+  });
+}
