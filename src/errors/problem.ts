@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { ERROR_CATALOGUE, type ErrorCode } from '../contracts/error-catalogue.ts';
 import type { Refusal } from './refusal.ts';
+import { requestIdOf, sendWhole } from './send-whole.ts';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
@@ -53,26 +54,23 @@ export function jitterRetryAfter(sec: number, random: () => number = Math.random
  */
 export function writeProblem(res: ServerResponse, refusal: Refusal): void {
   const constant = CONSTANTS[refusal.code];
-  const requestId = res.getHeader('X-Request-Id');
   let body = constant.head;
   body += refusal.detail === undefined ? constant.advice : JSON.stringify(refusal.detail);
-  body += `,"requestId":${JSON.stringify(typeof requestId === 'string' ? requestId : '')}`;
+  body += `,"requestId":${JSON.stringify(requestIdOf(res))}`;
   body += constant.tail;
   if (refusal.attemptId !== undefined) body += `,"attemptId":${JSON.stringify(refusal.attemptId)}`;
   if (refusal.remaining !== undefined) body += `,"remaining":${String(refusal.remaining)}`;
   if (refusal.errors !== undefined) body += `,"errors":${JSON.stringify(refusal.errors)}`;
   body += '}';
 
+  const headers = [
+    ...['Content-Type', PROBLEM_CONTENT_TYPE, 'Content-Length', String(Buffer.byteLength(body))],
+    ...['Cache-Control', 'no-store'],
+  ];
   const retryAfterSec = refusal.retryAfterSec ?? constant.retryAfterSec;
-  if (retryAfterSec !== undefined) res.setHeader('Retry-After', String(jitterRetryAfter(retryAfterSec)));
+  if (retryAfterSec !== undefined) headers.push('Retry-After', String(jitterRetryAfter(retryAfterSec)));
   // RFC 9110, 11.6.1: a 401 names the scheme that would help.
-  if (constant.isUnauthenticated) res.setHeader('WWW-Authenticate', 'Bearer');
-  if (refusal.headers) {
-    for (const [name, value] of Object.entries(refusal.headers)) res.setHeader(name, value);
-  }
-  res.statusCode = constant.status;
-  res.setHeader('Content-Type', PROBLEM_CONTENT_TYPE);
-  res.setHeader('Content-Length', Buffer.byteLength(body));
-  res.setHeader('Cache-Control', 'no-store');
-  res.end(body);
+  if (constant.isUnauthenticated) headers.push('WWW-Authenticate', 'Bearer');
+  if (refusal.headers) headers.push(...Object.entries(refusal.headers).flat());
+  sendWhole(res, constant.status, headers, body);
 }

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { isOutage } from '../errors/is-outage.ts';
 import { writeProblem } from '../errors/problem.ts';
+import { requestIdOf } from '../errors/send-whole.ts';
 import { RefusalError, type Refusal } from '../errors/refusal.ts';
 import type { Logger } from '../infrastructure/logging/logger.ts';
 
@@ -19,7 +20,7 @@ export function createErrorAnswer({ logger }: { logger: Logger }): ErrorRequestH
     const refusal = toRefusal(error);
     if (refusal.code === 'internal_error' || refusal.code === 'service_unavailable') {
       const level = refusal.code === 'internal_error' ? 'error' : 'warn';
-      const requestId = res.getHeader('X-Request-Id');
+      const requestId = requestIdOf(res);
       logger[level]('a request failed', { requestId, method: req.method, path: req.path, error });
     }
     if (res.headersSent) {

@@ -8,7 +8,7 @@ function ask(method: string, url: string, { isStopping = false } = {}) {
   const calls: string[] = [];
   const told = (name: string) => () => void calls.push(name);
   const lane = createHotLane({
-    requestScope: { begin: () => String(calls.push('begin')), answerPreflight: () => false },
+    requestScope: { begin: () => '', beginLane: told('begin'), answerPreflight: () => false },
     attemptLane: told('attempt'),
     saleStatusLane: told('status'),
     app: told('app'),

@@ -31,14 +31,14 @@ export function createHotLane({
     const { method, url = '' } = req;
     if (isStopping()) res.setHeader('Connection', 'close');
     if (method === 'POST' && url === ATTEMPT) {
-      requestScope.begin(req, res);
+      requestScope.beginLane(req, res);
       attemptLane(req, res);
     } else if (
       method === 'GET' &&
       url.startsWith(STATUS) &&
       (url.length === STATUS.length || url[STATUS.length] === '?')
     ) {
-      requestScope.begin(req, res);
+      requestScope.beginLane(req, res);
       saleStatusLane(req, res);
     } else app(req, res);
   };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../infrastructure/logging/logger.ts';
+import { markLane, requestIdOf } from '../errors/send-whole.ts';
 import { readSecurityHeaders } from './security-headers.ts';
 
 export interface RequestScopeDeps {
@@ -16,6 +17,8 @@ export interface RequestScope {
    * @returns the request id: the caller's `X-Request-Id` when it is sane (1–64 of letters, digits, `._:-`), else a new one
    */
   begin(req: IncomingMessage, res: ServerResponse): string;
+  /** The same for a response of the hot lane, whose headers are written at once by `sendWhole`. */
+  beginLane(req: IncomingMessage, res: ServerResponse): void;
   /** Answers a listed origin's CORS preflight and says so; any other request it leaves alone. */
   answerPreflight(req: IncomingMessage, res: ServerResponse): boolean;
 }
@@ -31,6 +34,7 @@ interface Timed extends ServerResponse {
 /** Makes what the Express app and the lane in front of it both do first, so that their answers are alike. */
 export function createRequestScope({ logger, corsOrigins }: RequestScopeDeps): RequestScope {
   const securityHeaders = readSecurityHeaders();
+  const flatSecurityHeaders = securityHeaders.flat();
   const listedOrigins = new Set(corsOrigins);
   const nextRequestId = createRequestIds();
 
@@ -42,7 +46,7 @@ export function createRequestScope({ logger, corsOrigins }: RequestScopeDeps): R
     if (!logger.isEnabled(level)) return;
     const { startedAtMs } = this as Timed;
     logger[level]('answered', {
-      requestId: this.getHeader('X-Request-Id'),
+      requestId: requestIdOf(this),
       method: this.req.method,
       path: pathOf(this.req),
       status: statusCode,
@@ -50,16 +54,31 @@ export function createRequestScope({ logger, corsOrigins }: RequestScopeDeps): R
     });
   }
 
+  const requestIdFor = (req: IncomingMessage): string => {
+    const given = req.headers['x-request-id'];
+    return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : nextRequestId();
+  };
+
+  const watch = (res: ServerResponse): void => {
+    if (logger.isEnabled('debug')) (res as Timed).startedAtMs = performance.now();
+    res.on('finish', writeAccessLog);
+  };
+
   return {
     begin: (req, res) => {
-      const given = req.headers['x-request-id'];
-      const requestId = typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : nextRequestId();
+      const requestId = requestIdFor(req);
       res.setHeader('X-Request-Id', requestId);
       for (const [name, value] of securityHeaders) res.setHeader(name, value);
       if (listedOrigins.size > 0) allowOrigin(req, res, listedOrigins);
-      if (logger.isEnabled('debug')) (res as Timed).startedAtMs = performance.now();
-      res.on('finish', writeAccessLog);
+      watch(res);
       return requestId;
+    },
+
+    beginLane: (req, res) => {
+      const requestId = requestIdFor(req);
+      markLane(res, requestId, ['X-Request-Id', requestId, ...flatSecurityHeaders]);
+      if (listedOrigins.size > 0) allowOrigin(req, res, listedOrigins);
+      watch(res);
     },
 
     answerPreflight: (req, res) => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FieldError, Refusal } from '../../errors/refusal.ts';
 import { writeProblem } from '../../errors/problem.ts';
+import { sendWhole } from '../../errors/send-whole.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import type { AddressLimit } from '../../middleware/address-limit.ts';
 import type { ClientAddress } from '../../middleware/client-address.ts';
@@ -124,10 +125,7 @@ type Wish =
 function readWish(raw: Buffer, keyHeader: string | string[] | undefined): Wish {
   const parsed = parseJsonBody(raw);
   if (!parsed.ok) return parsed;
-  const checked = attemptBodySchema.validate(parsed.body, {
-    abortEarly: false,
-    errors: { wrap: { label: false } },
-  });
+  const checked = attemptBodySchema.validate(parsed.body);
   const errors: FieldError[] = (checked.error?.details ?? []).map(({ path, message }) => ({
     field: path.join('.'),
     message,
@@ -143,12 +141,21 @@ function readWish(raw: Buffer, keyHeader: string | string[] | undefined): Wish {
 function writeAnswer(res: ServerResponse, answer: AttemptAnswer): void {
   if (answer.kind === 'refused') return writeProblem(res, answer.refusal);
   const body = JSON.stringify(answer.body);
-  res.statusCode = answer.kind === 'accepted' ? 202 : 200;
-  res.setHeader('Location', `/api/purchase/status?attemptId=${answer.body.attemptId}`);
-  res.setHeader('Content-Type', 'application/json; charset=utf-8');
-  res.setHeader('Content-Length', Buffer.byteLength(body));
-  res.setHeader('Cache-Control', 'no-store');
-  res.end(body);
+  sendWhole(
+    res,
+    answer.kind === 'accepted' ? 202 : 200,
+    [
+      ...['Location', `/api/purchase/status?attemptId=${answer.body.attemptId}`],
+      ...[
+        'Content-Type',
+        'application/json; charset=utf-8',
+        'Content-Length',
+        String(Buffer.byteLength(body)),
+      ],
+      ...['Cache-Control', 'no-store'],
+    ],
+    body,
+  );
 }
 
 function concat(chunks: Buffer[]): Buffer {

@@ -5,7 +5,7 @@ import { uuidSchema } from '../../utils/uuid-schema.ts';
 export const attemptBodySchema = Joi.object<{ saleId: string; quantity: number }>({
   saleId: uuidSchema.required(),
   quantity: Joi.number().strict().integer().min(1).max(1000).default(1),
-});
+}).prefs({ abortEarly: false, errors: { wrap: { label: false } } }); // merged once; options of a call are merged each time
 
 export const statusQuerySchema = Joi.object<{ attemptId?: string; saleId?: string }>({
   attemptId: uuidSchema,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { writeProblem } from '../../errors/problem.ts';
+import { sendWhole } from '../../errors/send-whole.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import type { Lane } from '../../middleware/hot-lane.ts';
 import { uuidSchema } from '../../utils/uuid-schema.ts';
@@ -54,14 +55,11 @@ function saleIdOf(url: string): string | undefined | null {
 }
 
 function writeStatus(req: IncomingMessage, res: ServerResponse, { bytes, etag }: MadeStatus): void {
-  res.setHeader('Cache-Control', 'public, max-age=1');
-  res.setHeader('ETag', etag);
+  const headers = ['Cache-Control', 'public, max-age=1', 'ETag', etag];
   if (req.headers['if-none-match'] === etag) {
-    res.statusCode = 304;
-    res.end();
+    sendWhole(res, 304, headers);
     return;
   }
-  res.setHeader('Content-Type', 'application/json; charset=utf-8');
-  res.setHeader('Content-Length', bytes.length);
-  res.end(bytes);
+  headers.push('Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(bytes.length));
+  sendWhole(res, 200, headers, bytes);
 }

@@ -1,0 +1,51 @@
+import type { ServerResponse } from 'node:http';
+
+/** A response that `markLane` has prepared; Express' responses carry their headers themselves. */
+interface LaneResponse extends ServerResponse {
+  /** Name, value, name, value …: what every answer has, request id included. */
+  laneHead?: string[];
+  requestId?: string;
+}
+
+/**
+ * Prepares a response of the hot lane: its common headers wait as one list until the answer is written.
+ *
+ * Node checks, lower-cases and stores each header that is set one by one and walks over them again to write them; 16 of
+ * them cost 9 µs a request, a third of a bare answer. Given at once to `writeHead` they cost nearly nothing.
+ *
+ * @param head  a list of this response's own: more is added to it
+ */
+export function markLane(res: ServerResponse, requestId: string, head: string[]): void {
+  (res as LaneResponse).requestId = requestId;
+  (res as LaneResponse).laneHead = head;
+}
+
+export function requestIdOf(res: ServerResponse): string {
+  const { requestId } = res as LaneResponse;
+  if (requestId !== undefined) return requestId;
+  const header = res.getHeader('X-Request-Id');
+  return typeof header === 'string' ? header : '';
+}
+
+/**
+ * Writes a whole answer, the same bytes for a response of the hot lane and one of Express.
+ *
+ * @param headers  name, value, name, value …
+ * @param body     left out for an answer without one
+ */
+export function sendWhole(
+  res: ServerResponse,
+  status: number,
+  headers: readonly string[],
+  body?: string | Buffer,
+): void {
+  const head = (res as LaneResponse).laneHead;
+  if (head === undefined) {
+    res.statusCode = status;
+    for (let at = 0; at < headers.length; at += 2) res.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
+  } else {
+    head.push(...headers);
+    res.writeHead(status, head);
+  }
+  res.end(body);
+}
