@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { OrderPageBody } from './contracts/http.ts';
+import type { OrderPageBody, SaleStatusBody } from './contracts/http.ts';
 import { changeSaleState } from './features/sale/sale.service.ts';
 import type { SaleDetails } from './features/sale/sale.model.ts';
+import { LOCK_NAMESPACES, stockLockKey } from './infrastructure/postgres/advisory-lock.ts';
 import { expectProblem } from './testing/expect-problem.ts';
 import { startTestApi, tokenOf, type Answer, type TestApi } from './testing/test-api.ts';
 import { startTestPipeline, type TestPipeline } from './testing/test-pipeline.ts';
@@ -116,12 +117,21 @@ describe('a replay is told what became of its attempt', () => {
 
     await changeSaleState(pipeline, saleId, 'stopped', { actorId: null });
     await expectReplay();
+    const isEnded = async () =>
+      ((await api.send(`/api/flash-sale/status?saleId=${saleId}`)).body as SaleStatusBody).state === 'ended';
+    await until(isEnded, { what: 'the process knows that the sale ended' });
+    // Nobody can rebuild the gate while somebody else holds the stock: only PostgreSQL knows the attempt.
+    const holder = await pipeline.db.transaction();
+    await holder.raw('select pg_advisory_xact_lock(?, ?)', [
+      LOCK_NAMESPACES.stock,
+      stockLockKey(sale.stockId),
+    ]);
     await pipeline.redis.flushall();
-    await until(async () => (await replay()).status === 202, { what: 'PostgreSQL is asked' });
     await expectReplay();
     const reused = await api.attempt(shopper, { saleId, quantity: 2 }, { key: 'mine' });
     expectProblem(reused, 422, 'idempotency_key_reused');
     expectProblem(await api.attempt(shopper, { saleId }, { key: 'another' }), 409, 'sale_ended');
+    await holder.rollback();
     expect(await pipeline.db('orders').where({ sale_id: saleId })).toHaveLength(1);
   });
 });
