@@ -19,6 +19,7 @@ describe('what shoppers were told, against what is stored', () => {
   });
 
   const aWish = (): Wish => ({
+    saleId: sale.saleId,
     shopper: { userId: randomUUID(), accessToken: '' },
     idempotencyKey: 'k',
     quantity: 1,
@@ -58,7 +59,7 @@ describe('what shoppers were told, against what is stored', () => {
     expect(await compareAnswers(database.db, sale.saleId, wishes)).toMatchObject({
       ok: false,
       detail:
-        '3 shoppers: 1 without a final answer, 1 accepted without an outcome, 1 refused with an order, ' +
+        '3 wishes: 1 without a final answer, 1 accepted without an outcome, 1 refused with an order, ' +
         '1 orders nobody asked for',
     });
   });

@@ -4,8 +4,10 @@ import type { Database } from '../../src/infrastructure/postgres/database.ts';
 import type { Wish } from './wish.ts';
 
 /**
- * Compares the last word each shopper was given with what PostgreSQL has: who was accepted has an outcome, who was
+ * Compares the last word each wish was given with what PostgreSQL has: what was accepted has an outcome, what was
  * refused has no order, and there is no order that nobody was told of.
+ *
+ * @param wishes  all that were sent; those of other sales do not matter
  */
 export async function compareAnswers(
   db: Database,
@@ -17,10 +19,11 @@ export async function compareAnswers(
     [saleId],
   );
   const outcomes = new Map(rows.map(({ id, outcome }) => [id, outcome]));
+  const ofSale = wishes.filter((wish) => wish.saleId === saleId);
   let unanswered = 0;
   let acceptedWithoutOutcome = 0;
   let refusedWithOrder = 0;
-  for (const { shopper, idempotencyKey, accepted, refusedWith } of wishes) {
+  for (const { shopper, idempotencyKey, accepted, refusedWith } of ofSale) {
     const attemptId = attemptIdOf(saleId, shopper.userId, idempotencyKey);
     const outcome = outcomes.get(attemptId);
     outcomes.delete(attemptId);
@@ -33,7 +36,7 @@ export async function compareAnswers(
     id: 'answers',
     ok: unanswered + acceptedWithoutOutcome + refusedWithOrder + unexplained === 0,
     detail:
-      `${wishes.length} shoppers: ${unanswered} without a final answer, ${acceptedWithoutOutcome} accepted without an ` +
+      `${ofSale.length} wishes: ${unanswered} without a final answer, ${acceptedWithoutOutcome} accepted without an ` +
       `outcome, ${refusedWithOrder} refused with an order, ${unexplained} orders nobody asked for`,
     checkedAt: new Date().toISOString(),
   };

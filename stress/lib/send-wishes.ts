@@ -4,8 +4,12 @@ import { noteAnswer, now, readAnswer, type Wish } from './wish.ts';
 
 export interface SendOptions {
   url: string;
-  saleId: string;
   connections: number;
+  /** No wish goes out after this time, and answers still on the way then are cut, epoch ms. */
+  endsAt: number;
+  is429Final?: boolean;
+  /** Called as each request goes out. */
+  onSend: (wish: Wish) => void;
   /** Called for each answer as it arrives. */
   onAnswer: (entry: JournalEntry, wish: Wish) => void;
 }
@@ -19,50 +23,60 @@ interface Sent {
 }
 
 /**
- * Sends each wish once, in order, over so many connections.
+ * Sends each wish once, in order, over so many connections, each as soon as the one before it is answered.
  *
- * @returns the wishes to send again: those without a final answer
+ * @returns the wishes to send again: those that went out and have no final answer
  */
 export async function sendWishes(wishes: readonly Wish[], options: SendOptions): Promise<Wish[]> {
-  const { url, saleId, connections, onAnswer } = options;
+  const { url, connections, endsAt, is429Final = false, onSend, onAnswer } = options;
   const unanswered = new Set<Sent>();
   const again: Wish[] = [];
   let next = 0;
-  const body = (wish: Wish): string => JSON.stringify({ saleId, quantity: wish.quantity });
-  await autocannon({
-    url,
-    amount: wishes.length,
-    connections: Math.min(connections, wishes.length),
-    timeout: REQUEST_TIMEOUT_SEC,
-    sampleInt: 100, // autocannon notices its end once a sample
-    requests: [
+  const body = ({ saleId, quantity }: Wish): string => JSON.stringify({ saleId, quantity });
+  const request: autocannon.Request = {
+    method: 'POST',
+    path: '/api/purchase/attempt',
+    // Called once for each request that is written, also after a broken connection.
+    setupRequest: (request, context) => {
+      const wish = wishes[next];
+      next += 1;
+      if (!wish) throw new Error('autocannon asks for more requests than there are wishes');
+      const sent = { wish, sentAt: now() };
+      unanswered.add(sent);
+      Object.assign(context, { sent });
+      onSend(wish);
+      const headers = {
+        'content-type': 'application/json',
+        authorization: `Bearer ${wish.shopper.accessToken}`,
+        'idempotency-key': wish.idempotencyKey,
+      };
+      return { ...request, headers, body: body(wish) };
+    },
+    onResponse: (httpStatus, text, context) => {
+      const { sent } = context as { sent: Sent };
+      if (!unanswered.delete(sent)) return;
+      const entry = readAnswer(sent.wish, sent.sentAt, httpStatus, text);
+      if (!noteAnswer(sent.wish, entry, { is429Final })) again.push(sent.wish);
+      onAnswer(entry, sent.wish);
+    },
+  };
+  await new Promise<void>((resolve, reject) => {
+    const instance = autocannon(
       {
-        method: 'POST',
-        path: '/api/purchase/attempt',
-        // Called once for each request that is written, also after a broken connection.
-        setupRequest: (request, context) => {
-          const wish = wishes[next];
-          next += 1;
-          if (!wish) throw new Error('autocannon asks for more requests than there are wishes');
-          const sent = { wish, sentAt: now() };
-          unanswered.add(sent);
-          Object.assign(context, { sent });
-          const headers = {
-            'content-type': 'application/json',
-            authorization: `Bearer ${wish.shopper.accessToken}`,
-            'idempotency-key': wish.idempotencyKey,
-          };
-          return { ...request, headers, body: body(wish) };
-        },
-        onResponse: (httpStatus, text, context) => {
-          const { sent } = context as { sent: Sent };
-          if (!unanswered.delete(sent)) return;
-          const entry = readAnswer(sent.wish, saleId, sent.sentAt, httpStatus, text);
-          if (!noteAnswer(sent.wish, entry)) again.push(sent.wish);
-          onAnswer(entry, sent.wish);
-        },
+        url,
+        amount: wishes.length,
+        connections: Math.min(connections, wishes.length),
+        timeout: REQUEST_TIMEOUT_SEC,
+        sampleInt: 100, // autocannon notices its end once a sample
+        requests: [request],
       },
-    ],
+      (error: Error | null) => {
+        clearTimeout(deadline);
+        if (error) reject(error);
+        else resolve();
+      },
+    );
+    const deadline = setTimeout(() => instance.stop(), Math.max(0, endsAt - now()));
   });
   // Also when the same key got a refusal on another connection: what the cut answer said nobody knows.
   return [...new Set([...again, ...[...unanswered].map(({ wish }) => wish)])].filter(

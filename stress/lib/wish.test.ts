@@ -1,9 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { noteAnswer, readAnswer, type Wish } from './wish.ts';
 
-const aWish = (): Wish => ({ shopper: { userId: 'u', accessToken: 't' }, idempotencyKey: 'k', quantity: 1 });
+const aWish = (): Wish => ({
+  saleId: 's',
+  shopper: { userId: 'u', accessToken: 't' },
+  idempotencyKey: 'k',
+  quantity: 1,
+});
 const answer = (wish: Wish, httpStatus: number, body: object | string) =>
-  readAnswer(wish, 's', 1, httpStatus, typeof body === 'string' ? body : JSON.stringify(body));
+  readAnswer(wish, 1, httpStatus, typeof body === 'string' ? body : JSON.stringify(body));
 
 describe('an answer to a wish', () => {
   it('is kept as the client saw it; the status of a problem is not the status of an attempt', () => {
@@ -25,5 +30,13 @@ describe('an answer to a wish', () => {
     expect(wish.refusedWith).toBe('sold_out');
     expect(noteAnswer(wish, answer(wish, 202, { attemptId: 'a', status: 'queued', position: 4 }))).toBe(true);
     expect(wish.accepted).toMatchObject({ attemptId: 'a', sentAt: 1 });
+  });
+
+  it('of one try too many is final only for a click that is not made again', () => {
+    const wish = aWish();
+    const tooMany = answer(wish, 429, { code: 'rate_limited' });
+    expect(noteAnswer(wish, tooMany)).toBe(false);
+    expect(noteAnswer(wish, tooMany, { is429Final: true })).toBe(true);
+    expect(wish.refusedWith).toBe('rate_limited');
   });
 });

@@ -1,15 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import type { JournalEntry } from '../../src/features/purchase/journal.ts';
 import type { Shopper } from '../../src/commands/lib/create-shoppers.ts';
 
 /** What one shopper of the crowd wants, and what came of it so far. */
 export interface Wish {
+  saleId: string;
   shopper: Shopper;
   idempotencyKey: string;
   quantity: number;
+  /** Part of the crowd whose times are told apart from the others'. */
+  group?: string;
   /** The first 202 or 200, and the time from its request to it, ms. */
   accepted?: { attemptId: string; acceptMs: number; sentAt: number };
   /** The last final refusal; a wish that is accepted elsewhere does not mind. */
   refusedWith?: string;
+}
+
+/** One unit for this shopper, under a key of its own. */
+export function aWishFor(shopper: Shopper, saleId: string, group?: string): Wish {
+  const wish: Wish = { saleId, shopper, idempotencyKey: randomUUID(), quantity: 1 };
+  return group === undefined ? wish : { ...wish, group };
 }
 
 /** Epoch ms with fractions: two sights within a millisecond keep their order. */
@@ -21,18 +31,12 @@ export function now(): number {
 const TRY_AGAIN = new Set([0, 429, 500, 502, 503, 504]);
 
 /** An answer to a wish, as the journal keeps it; a body that was cut counts as no answer. */
-export function readAnswer(
-  wish: Wish,
-  saleId: string,
-  sentAt: number,
-  httpStatus: number,
-  body: string,
-): JournalEntry {
+export function readAnswer(wish: Wish, sentAt: number, httpStatus: number, body: string): JournalEntry {
   const entry: JournalEntry = {
     t: now(),
     sentAt,
     userId: wish.shopper.userId,
-    saleId,
+    saleId: wish.saleId,
     idempotencyKey: wish.idempotencyKey,
     quantity: wish.quantity,
     httpStatus,
@@ -61,14 +65,19 @@ function isStatus(status: unknown): status is NonNullable<JournalEntry['status']
   return status === 'queued' || status === 'confirmed' || status === 'rejected';
 }
 
-/** Notes what an answer means for its wish. @returns whether it is final */
-export function noteAnswer(wish: Wish, entry: JournalEntry): boolean {
+/**
+ * Notes what an answer means for its wish.
+ *
+ * @param is429Final  a click that was one too many is not made again
+ * @returns whether it is final
+ */
+export function noteAnswer(wish: Wish, entry: JournalEntry, { is429Final = false } = {}): boolean {
   const { httpStatus = 0, attemptId, sentAt = entry.t } = entry;
   if ((httpStatus === 202 || httpStatus === 200) && attemptId !== undefined) {
     wish.accepted ??= { attemptId, acceptMs: entry.t - sentAt, sentAt };
     return true;
   }
-  if (TRY_AGAIN.has(httpStatus)) return false;
+  if (TRY_AGAIN.has(httpStatus) && !(is429Final && httpStatus === 429)) return false;
   wish.refusedWith = entry.code ?? `HTTP ${httpStatus}`;
   return true;
 }

@@ -10,7 +10,7 @@ export interface Command {
   summary: string;
   flags: Record<string, Flag>;
   /** @returns what `--json` prints as the last line, and the exit code */
-  run(context: CommandContext): Promise<{ json: object; exitCode?: 0 | 1 }>;
+  run(context: CommandContext): Promise<{ json: object; exitCode?: 0 | 1 | 3 }>;
 }
 
 export interface CommandContext {
