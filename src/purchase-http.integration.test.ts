@@ -122,16 +122,19 @@ describe('a replay is told what became of its attempt', () => {
     await until(isEnded, { what: 'the process knows that the sale ended' });
     // Nobody can rebuild the gate while somebody else holds the stock: only PostgreSQL knows the attempt.
     const holder = await pipeline.db.transaction();
-    await holder.raw('select pg_advisory_xact_lock(?, ?)', [
-      LOCK_NAMESPACES.stock,
-      stockLockKey(sale.stockId),
-    ]);
-    await pipeline.redis.flushall();
-    await expectReplay();
-    const reused = await api.attempt(shopper, { saleId, quantity: 2 }, { key: 'mine' });
-    expectProblem(reused, 422, 'idempotency_key_reused');
-    expectProblem(await api.attempt(shopper, { saleId }, { key: 'another' }), 409, 'sale_ended');
-    await holder.rollback();
+    try {
+      await holder.raw('select pg_advisory_xact_lock(?, ?)', [
+        LOCK_NAMESPACES.stock,
+        stockLockKey(sale.stockId),
+      ]);
+      await pipeline.redis.flushall();
+      await expectReplay();
+      const reused = await api.attempt(shopper, { saleId, quantity: 2 }, { key: 'mine' });
+      expectProblem(reused, 422, 'idempotency_key_reused');
+      expectProblem(await api.attempt(shopper, { saleId }, { key: 'another' }), 409, 'sale_ended');
+    } finally {
+      await holder.rollback();
+    }
     expect(await pipeline.db('orders').where({ sale_id: saleId })).toHaveLength(1);
   });
 });
