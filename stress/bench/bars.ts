@@ -1,16 +1,17 @@
 import type { ContenderName, FigureName, Measurement, WorkName } from './measurement.ts';
 import { spreadOf, type Spread } from './statistics.ts';
 
-/** A ratio that is to be reached: the median over the rounds of what each round measured itself. */
+/** A ratio (or a figure) that is to be reached: the median over the rounds of what each round measured itself. */
 export interface Bar {
   id: string;
   what: string;
-  ratioTo: string;
+  /** What follows its figure: `× naive`, `MB`. */
+  unit: string;
   sense: 'at least' | 'at most';
   limit: number;
-  /** One figure of a round over another one. */
+  /** One figure of a round over another one, or as it is. */
   of: Figure;
-  over: Figure;
+  over: Figure | null;
 }
 
 type Figure = [ContenderName, WorkName, FigureName];
@@ -28,56 +29,69 @@ const drained: Figure = ['stampede', 'drain', 'drainedPerSec'];
 export const BARS: readonly Bar[] = [
   {
     ...{ id: 'accepted-one', what: 'accepted/s, everybody wins, settling beside', of: accepted },
-    ...{ ratioTo: 'the empty Express route, 1 process', over: ['express-one', 'post', 'postsPerSec'] },
+    ...{ unit: '× the empty Express route, 1 process', over: ['express-one', 'post', 'postsPerSec'] },
     ...{ sense: 'at least', limit: 1 },
   },
   {
     ...{ id: 'accepted', what: 'accepted/s, everybody wins, settling beside', of: accepted },
-    ...{ ratioTo: 'the empty Express route, as many processes', over: ['express', 'post', 'postsPerSec'] },
+    ...{ unit: '× the empty Express route, as many processes', over: ['express', 'post', 'postsPerSec'] },
     ...{ sense: 'at least', limit: 0.8 },
   },
   {
     ...{ id: 'settled', what: 'orders settled/s beside the load, durable' },
     ...{ of: ['stampede', 'everybody-wins', 'settledPerSec'] },
-    ...{ ratioTo: 'naive', over: ['naive', 'everybody-wins', 'settledPerSec'] },
+    ...{ unit: '× naive', over: ['naive', 'everybody-wins', 'settledPerSec'] },
     ...{ sense: 'at least', limit: 8 },
   },
   {
     ...{ id: 'drain-insert', what: 'drain of a backlog, orders/s', of: drained },
-    ...{ ratioTo: 'the plain multi-row insert', over: ['insert', 'insert', 'insertedPerSec'] },
+    ...{ unit: '× the plain multi-row insert', over: ['insert', 'insert', 'insertedPerSec'] },
     ...{ sense: 'at least', limit: 0.5 },
   },
   {
     ...{ id: 'drain-naive', what: 'drain of a backlog, orders/s', of: drained },
-    ...{ ratioTo: 'naive', over: ['naive', 'drain', 'drainedPerSec'] },
+    ...{ unit: '× naive', over: ['naive', 'drain', 'drainedPerSec'] },
     ...{ sense: 'at least', limit: 15 },
   },
   {
     ...{ id: 'refused-bare', what: 'refused/s, sold out', of: refused },
-    ...{ ratioTo: 'bare node:http, as many processes', over: ['bare', 'post', 'postsPerSec'] },
+    ...{ unit: '× bare node:http, as many processes', over: ['bare', 'post', 'postsPerSec'] },
     ...{ sense: 'at least', limit: 0.5 },
   },
   {
     ...{ id: 'refused-express', what: 'refused/s, sold out', of: refused },
-    ...{ ratioTo: 'the empty Express route, as many processes', over: ['express', 'post', 'postsPerSec'] },
+    ...{ unit: '× the empty Express route, as many processes', over: ['express', 'post', 'postsPerSec'] },
     ...{ sense: 'at least', limit: 2 },
   },
   {
     ...{ id: 'reads', what: 'status reads/s', of: ['stampede', 'status-reads', 'readsPerSec'] },
-    ...{ ratioTo: 'bare node:http, as many processes', over: ['bare', 'get', 'readsPerSec'] },
+    ...{ unit: '× bare node:http, as many processes', over: ['bare', 'get', 'readsPerSec'] },
     ...{ sense: 'at least', limit: 0.6 },
   },
   {
     ...{ id: 'cpu', what: 'Node CPU an accepted attempt, API and worker' },
     ...{ of: ['stampede', 'everybody-wins', 'nodeCpuUs'] },
-    ...{ ratioTo: 'an empty Express request', over: ['express', 'post', 'nodeCpuUs'] },
+    ...{ unit: '× an empty Express request', over: ['express', 'post', 'nodeCpuUs'] },
     ...{ sense: 'at most', limit: 1.5 },
   },
   {
     ...{ id: 'drop', what: 'the whole drop, times faster' },
     ...{ of: ['naive', 'whole-drop', 'soldAfterSec'] },
-    ...{ ratioTo: 'naive', over: ['stampede', 'whole-drop', 'soldAfterSec'] },
+    ...{ unit: '× naive', over: ['stampede', 'whole-drop', 'soldAfterSec'] },
     ...{ sense: 'at least', limit: 8 },
+  },
+  {
+    ...{
+      id: 'api-memory',
+      what: 'largest API process after the drop',
+      of: ['stampede', 'whole-drop', 'apiRssMb'],
+    },
+    ...{ unit: 'MB', over: null, sense: 'at most', limit: 200 },
+  },
+  {
+    ...{ id: 'redis-memory', what: 'Redis after the drop, a shopper seen' },
+    ...{ of: ['stampede', 'whole-drop', 'redisBytesPerShopper'] },
+    ...{ unit: 'bytes', over: null, sense: 'at most', limit: 300 },
   },
 ];
 
@@ -89,7 +103,7 @@ export function judgeBars(measurements: readonly Measurement[]): JudgedBar[] {
       ?.figures[figure];
   return BARS.map((bar) => {
     const ratios = rounds.flatMap((round) => {
-      const [of, over] = [read(bar.of, round), read(bar.over, round)];
+      const [of, over] = [read(bar.of, round), bar.over ? read(bar.over, round) : 1];
       return of === undefined || over === undefined || over === 0 ? [] : [of / over];
     });
     const ratio = spreadOf(ratios);

@@ -50,6 +50,10 @@ export type FigureName =
   | 'nodeCpuUs'
   /** The same of Redis and PostgreSQL. */
   | 'storeCpuUs'
+  /** What the drop left in Redis, per shopper seen. */
+  | 'redisBytesPerShopper'
+  /** Of the largest API process after the drop. */
+  | 'apiRssMb'
   /** Admitted and not settled when the generator stopped. */
   | 'backlog';
 

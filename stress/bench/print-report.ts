@@ -37,10 +37,12 @@ export function printReport(report: BenchReport, print: (line: string) => void):
       );
     }
   }
-  print('\nBars: medians of the ratios of each round\n');
-  for (const { what, ratioTo, sense, limit, ratio, verdict } of report.bars) {
+  print(
+    `\nBars: medians of what each round measured itself${report.isQuick ? ' (a quick run: they mean nothing)' : ''}\n`,
+  );
+  for (const { what, unit, sense, limit, ratio, verdict } of report.bars) {
     const found = ratio ? `${inWords(ratio.median)} (${inWords(ratio.min)} – ${inWords(ratio.max)})` : '–';
-    print(`  ${verdict.toUpperCase().padEnd(13)}${what}: ${found} × ${ratioTo}, ${sense} ${limit}`);
+    print(`  ${verdict.toUpperCase().padEnd(13)}${what}: ${found} ${unit}, ${sense} ${limit}`);
   }
   const limited = summaries.filter(({ generatorBusy = 0 }) => generatorBusy >= GENERATOR_LIMITS_FROM);
   for (const { contender, work } of limited) {

@@ -68,7 +68,7 @@ contender in turn in each, ${report.seconds} s in all. Bars show medians, thin l
 <h2>Promises</h2>
 ${renderPromises(report)}
 <h2>Bars</h2>
-<p>Medians over the rounds of the ratio each round measured itself.</p>
+<p>Medians over the rounds of what each round measured itself.</p>
 ${renderBars(report.bars)}
 ${PICTURES.map(({ title, of }) => renderPicture(title, of, summaries)).join('\n')}
 <h2>Latency, ms</h2>
@@ -95,11 +95,11 @@ function renderPromises({ broken, measurements }: BenchReport): string {
 }
 
 function renderBars(bars: readonly JudgedBar[]): string {
-  const rows = bars.map(({ what, ratioTo, sense, limit, ratio, verdict }) => {
+  const rows = bars.map(({ what, unit, sense, limit, ratio, verdict }) => {
     const found = ratio ? `${inWords(ratio.median)} (${inWords(ratio.min)} – ${inWords(ratio.max)})` : '–';
-    return [escape(what), `${found} × ${escape(ratioTo)}`, `${sense} ${limit}`, verdictCell(verdict)];
+    return [escape(what), `${found} ${escape(unit)}`, `${sense} ${limit}`, verdictCell(verdict)];
   });
-  return table(['what', 'ratio', 'bar', ''], rows);
+  return table(['what', 'found', 'bar', ''], rows);
 }
 
 const verdictCell = (verdict: JudgedBar['verdict']): string =>

@@ -32,6 +32,8 @@ export const FIGURE_WORDS: Record<FigureName, string> = {
   soldAfterSec: 'sold after, s',
   nodeCpuUs: 'Node CPU, µs each',
   storeCpuUs: 'stores CPU, µs each',
+  redisBytesPerShopper: 'Redis, bytes a shopper',
+  apiRssMb: 'API process, MB',
   backlog: 'backlog',
 };
 

@@ -12,6 +12,7 @@ import * as shared from './round.ts';
 export async function everybodyWins(round: shared.Round, seller: Seller): Promise<Measurement> {
   const { scale, generator, contenders } = round;
   const shoppers = contenders.crowd.userIds.length;
+  const most = seller.name === 'naive' ? scale.mostSettledByNaive : (scale.mostRequests ?? shoppers);
   const saleId = await seller.openSale(shoppers);
   const metered = await shared.meterUsage(seller);
   const watch = watchSale(seller, saleId, 100);
@@ -24,7 +25,7 @@ export async function everybodyWins(round: shared.Round, seller: Seller): Promis
     },
     attempts: {
       ...shared.attemptsAt(round, seller, 'everybody-wins', saleId),
-      amount: Math.min(shoppers, scale.mostRequests ?? shoppers),
+      amount: Math.min(shoppers, most),
     },
   });
   const { queued } = await seller.readProgress(saleId);

@@ -11,6 +11,8 @@ export interface Scale {
   seconds: number;
   /** Requests at most in a load that goes by time; absent: as many as fit. */
   mostRequests?: number;
+  /** Attempts at most that it has to settle beside a load: it needs a second for about a thousand. */
+  mostSettledByNaive: number;
   backlog: { stampede: number; naive: number };
   insertedRows: number;
   drop: { units: number; shoppers: number };

@@ -13,6 +13,7 @@ const ANSWERED_WITHIN_SEC = 120;
 export async function wholeDrop(round: shared.Round, seller: Seller): Promise<Measurement> {
   const { units, shoppers } = round.scale.drop;
   const saleId = await seller.openSale(units);
+  const memoryBefore = await readRedisBytes(round);
   const metered = await shared.meterUsage(seller);
   const watch = watchSale(seller, saleId, 20);
   const sending = round.generator.run({
@@ -24,6 +25,7 @@ export async function wholeDrop(round: shared.Round, seller: Seller): Promise<Me
   const samples = await watch.stop();
   const usage = await metered();
   const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
+  const redisBytes = (await readRedisBytes(round)) - memoryBefore;
   const settled = await readSettled(seller.db, saleId);
   const counts = await seller.readCounts(saleId);
   const admitted = counts.admitted ?? 0;
@@ -36,6 +38,8 @@ export async function wholeDrop(round: shared.Round, seller: Seller): Promise<Me
     figures: {
       ...(soldAt === null ? {} : { soldAfterSec: (soldAt - settled.firstAdmittedAtMs) / 1000 }),
       answeredPerSec: result.answers / result.seconds,
+      redisBytesPerShopper: redisBytes / shoppers,
+      ...(usage.api ? { apiRssMb: usage.api.maxRssMb } : {}),
       ...shared.cpuPer(result.answers, usage),
     },
     counts: { ...shared.countsOf(result), ...counts },
@@ -43,4 +47,9 @@ export async function wholeDrop(round: shared.Round, seller: Seller): Promise<Me
     settleMs: settled.settleMs,
     ...{ usage, samples, invariants },
   });
+}
+
+async function readRedisBytes({ contenders }: shared.Round): Promise<number> {
+  const memory = await contenders.services.redis.info('memory');
+  return Number(/^used_memory:(\d+)/m.exec(memory)?.[1] ?? 0);
 }
