@@ -44,7 +44,11 @@ async function run({ flags, env, print }: CommandContext) {
     const deps = {
       ...{ services, url, print },
       tokens: createAccessTokens({ secret, lifetimeSec: DAY_SEC }),
-      limits: { maxInflight: env.maxInflight, tries: env.triesLimit },
+      limits: {
+        maxInflight: env.maxInflight,
+        tries: env.triesLimit,
+        triesWindowSec: env.triesWindowSec,
+      },
       readProcesses: async () =>
         found.url === url ? ((await readInstanceFile(env.dataDir))?.processes ?? []) : [],
     };

@@ -44,3 +44,8 @@ export async function arrive<T>(
   await Promise.all(acting);
   if (failures.length > 0) throw failures[0];
 }
+
+/** Turns without end; the clock ends them. */
+export function* endless(): Generator<number> {
+  for (let turn = 0; ; turn += 1) yield turn;
+}

@@ -7,7 +7,8 @@ import { TIMELINE_STEP_MS } from './tally.ts';
 /** One self-contained page: no script, no style or picture from elsewhere. */
 export function htmlReport(result: StressResult, comparison: Comparison | null): string {
   const { scenario, words, at, machine, settings, latencyMs, invariants, thresholds, drained } = result;
-  const latencies = Object.entries(latencyMs).map(([name, { p50, p95, p99, p999, max, count }]) => [
+  const measured = Object.entries(latencyMs).filter(([, { count }]) => count > 0);
+  const latencies = measured.map(([name, { p50, p95, p99, p999, max, count }]) => [
     name,
     ...[p50, p95, p99, p999, max].map((ms) => ms.toFixed(1)),
     count,

@@ -20,6 +20,7 @@ export function printResult(
   const cells = (values: readonly string[]): string => values.map((value) => value.padStart(9)).join('');
   print(`\n  ${'latency, ms'.padEnd(30)}${cells(['p50', 'p95', 'p99', 'p99.9', 'max'])}   of`);
   for (const [name, figures] of Object.entries(latencyMs)) {
+    if (figures.count === 0) continue;
     const values = COLUMNS.map((column) => figures[column].toFixed(1));
     print(`  ${name.padEnd(30)}${cells(values)}   ${figures.count}`);
   }

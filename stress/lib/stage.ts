@@ -28,7 +28,7 @@ export interface Stage {
   sales: readonly { saleId: string; stock: number }[];
   shoppers: readonly Shopper[];
   /** The instance's, as far as this process knows. */
-  limits: { maxInflight: number; tries: number };
+  limits: { maxInflight: number; tries: number; triesWindowSec: number };
   tally: Tally;
   /** Everything clients saw; what was sent is compared with what is stored at the end. */
   journal: JournalEntry[];

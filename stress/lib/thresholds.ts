@@ -22,6 +22,7 @@ export const THRESHOLDS: Record<string, Threshold> = {
   'max-refuse-p99': atMostMs('refuse'),
   'max-browse-p99': atMostMs('browse'),
   'max-quiet-p99': atMostMs('accept quiet'),
+  'max-api-mb': { kind: 'at most', unit: 'MB', measure: ({ figures }) => figures['api memory, MB'] },
   'min-answers-per-sec': { kind: 'at least', unit: 'N', measure: ({ answersPerSec }) => answersPerSec },
   'min-settled-per-sec': { kind: 'at least', unit: 'N', measure: ({ settledPerSec }) => settledPerSec },
 };
