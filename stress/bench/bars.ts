@@ -81,6 +81,27 @@ export const BARS: readonly Bar[] = [
     ...{ sense: 'at least', limit: 8 },
   },
   {
+    ...{ id: 'outcome-seen', what: 'transaction to outcome on the socket, p99' },
+    ...{ of: ['stampede', 'sockets', 'outcomeSeenP99Ms'], over: null },
+    ...{ unit: 'ms', sense: 'at most', limit: 500 },
+  },
+  {
+    ...{ id: 'sold-out-seen', what: 'last promise to the tick that says sold out, p99' },
+    ...{ of: ['stampede', 'sockets', 'soldOutSeenP99Ms'], over: null },
+    ...{ unit: 'ms', sense: 'at most', limit: 500 },
+  },
+  {
+    ...{ id: 'back', what: 'all sockets gone at once: back with the right state' },
+    ...{ of: ['stampede', 'sockets', 'backAfterSec'], over: null },
+    ...{ unit: 's', sense: 'at most', limit: 5 },
+  },
+  {
+    // Everything else that asks Redis in these seconds counts too: half a command a client is far from one each.
+    ...{ id: 'back-redis', what: 'Redis commands a client that comes back' },
+    ...{ of: ['stampede', 'sockets', 'redisCommandsPerClient'], over: null },
+    ...{ unit: 'commands', sense: 'at most', limit: 0.5 },
+  },
+  {
     ...{
       id: 'api-memory',
       what: 'largest API process after the drop',

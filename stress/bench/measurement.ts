@@ -12,7 +12,15 @@ export interface Latency {
 export type ContenderName = 'bare' | 'express' | 'express-one' | 'insert' | 'naive' | 'stampede';
 
 export type WorkName =
-  'everybody-wins' | 'drain' | 'sold-out' | 'status-reads' | 'whole-drop' | 'post' | 'get' | 'insert';
+  | 'everybody-wins'
+  | 'drain'
+  | 'sold-out'
+  | 'status-reads'
+  | 'whole-drop'
+  | 'sockets'
+  | 'post'
+  | 'get'
+  | 'insert';
 
 /** One contender at one work in one round. Rates are per second. */
 export interface Measurement {
@@ -27,6 +35,8 @@ export interface Measurement {
   latencyMs?: Latency;
   /** From the gate's promise to the transaction. */
   settleMs?: Latency;
+  /** From the transaction to the socket. */
+  outcomeMs?: Latency;
   /** Processor time, s, and memory, MB, by role of process. */
   usage: Record<string, { cpuSec: number; processes: number; maxRssMb: number }>;
   generatorBusy: number | null;
@@ -52,6 +62,12 @@ export type FigureName =
   | 'storeCpuUs'
   /** What the drop left in Redis, per shopper seen. */
   | 'redisBytesPerShopper'
+  | 'outcomeSeenP99Ms'
+  | 'soldOutSeenP99Ms'
+  /** Until the last of all sockets that left at once had the right state again. */
+  | 'backAfterSec'
+  /** All of Redis' commands in that time, by clients. */
+  | 'redisCommandsPerClient'
   /** Of the largest API process after the drop. */
   | 'apiRssMb'
   /** Admitted and not settled when the generator stopped. */

@@ -28,7 +28,7 @@ describe('npm run bench -- --quick', () => {
     expect(report.bars.filter(({ verdict }) => verdict === 'not measured')).toEqual([]);
     const ours = report.measurements.filter(({ contender }) => contender === 'stampede');
     expect(ours.map(({ work }) => work).sort()).toEqual([
-      ...['drain', 'everybody-wins', 'sold-out', 'status-reads', 'whole-drop'],
+      ...['drain', 'everybody-wins', 'sockets', 'sold-out', 'status-reads', 'whole-drop'],
     ]);
 
     const page = await readFile(files.html, 'utf8');

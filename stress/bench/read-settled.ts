@@ -17,6 +17,7 @@ export interface Settled {
   rejected: number;
   /** Of the first promise, epoch ms on the gate's clock. */
   firstAdmittedAtMs: number;
+  lastAdmittedAtMs: number;
   /** From the first promise to the last transaction. */
   seconds: number;
   settleMs: Latency;
@@ -39,6 +40,7 @@ export async function readSettled(db: Database, saleId: string): Promise<Settled
     confirmed,
     rejected: rows.length - confirmed,
     firstAdmittedAtMs: first,
+    lastAdmittedAtMs: rows.reduce((latest, { admitted }) => Math.max(latest, admitted), 0),
     seconds: Math.max(0.001, (last - first) / 1000),
     settleMs: latencyOf(rows.map(({ admitted, settled }) => Math.max(0, settled - admitted))),
   };

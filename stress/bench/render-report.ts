@@ -73,7 +73,8 @@ ${renderBars(report.bars)}
 ${PICTURES.map(({ title, of }) => renderPicture(title, of, summaries)).join('\n')}
 <h2>Latency, ms</h2>
 <p>As ${escape(generator.name)} saw it over ${CONNECTIONS} connections (${DROP_CONNECTIONS} in the whole drop), closed loop; medians of the rounds.
-Settle is from the gate's promise to the transaction.</p>
+Settle is
+from the gate's promise to the transaction, outcome on the socket from the transaction to the shopper's socket.</p>
 ${renderLatencies(summaries)}
 <h2>Processor time and memory</h2>
 <p>Node is the API processes and the worker, the stores are Redis and PostgreSQL, each per attempt or request. Memory is of
@@ -128,10 +129,11 @@ function renderLatencies(summaries: readonly Summary[]): string {
     escape(name),
     ...[p50, p95, p99, p999, max].map(inWords),
   ];
-  const rows = summaries.flatMap(({ contender, work, latencyMs, settleMs }) => {
+  const rows = summaries.flatMap(({ contender, work, latencyMs, settleMs, outcomeMs }) => {
     const name = `${WORK_WORDS[work]}: ${CONTENDER_WORDS[contender]}`;
     return [
       ...(latencyMs ? [row(name, latencyMs)] : []),
+      ...(outcomeMs ? [row(`${name}, outcome on the socket`, outcomeMs)] : []),
       ...(settleMs ? [row(`${name}, settle`, settleMs)] : []),
     ];
   });

@@ -7,9 +7,10 @@ import { everybodyWins } from './works/everybody-wins.ts';
 import type { Round, Scale } from './works/round.ts';
 import { soldOut } from './works/sold-out.ts';
 import { statusReads } from './works/status-reads.ts';
+import { sockets } from './works/sockets.ts';
 import { wholeDrop } from './works/whole-drop.ts';
 
-export const PART_NAMES = ['wins', 'drain', 'sold-out', 'reads', 'drop'] as const;
+export const PART_NAMES = ['wins', 'drain', 'sold-out', 'reads', 'drop', 'sockets'] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
 /** What is measured next to each other, so that a change of the machine's mood meets both sides of a ratio. */
@@ -38,6 +39,7 @@ const PARTS: Record<PartName, (round: Round) => (() => Promise<Measurement>)[]> 
     () => wholeDrop(round, round.contenders.stampede),
     () => wholeDrop(round, round.contenders.naive),
   ],
+  sockets: (round) => [() => sockets(round, round.contenders.stampede)],
 };
 
 export interface RoundsOptions {

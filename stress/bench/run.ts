@@ -23,6 +23,7 @@ const FULL: Scale = {
   backlog: { stampede: 100_000, naive: 10_000 },
   insertedRows: 100_000,
   drop: { units: 10_000, shoppers: 100_000 },
+  sockets: { clients: 5_000, units: 1_000 },
 };
 
 /** Enough to see that everything works and that the promises hold; its figures mean nothing. */
@@ -34,6 +35,7 @@ const QUICK: Scale = {
   backlog: { stampede: 600, naive: 80 },
   insertedRows: 1_000,
   drop: { units: 60, shoppers: 1_000 },
+  sockets: { clients: 40, units: 10 },
 };
 
 /** Before the first round, so that no contender is measured while its code is still being compiled. */

@@ -8,6 +8,7 @@ export interface Summary {
   figures: Partial<Record<FigureName, Spread>>;
   latencyMs: Latency | undefined;
   settleMs: Latency | undefined;
+  outcomeMs: Latency | undefined;
   generatorBusy: number | undefined;
   maxRssMb: Record<string, number>;
 }
@@ -43,6 +44,7 @@ function summariseGroup({ contender, work }: Measurement, group: readonly Measur
   return {
     ...{ contender, work, figures, maxRssMb },
     latencyMs: medianLatency(group.flatMap(({ latencyMs }) => latencyMs ?? [])),
+    outcomeMs: medianLatency(group.flatMap(({ outcomeMs }) => outcomeMs ?? [])),
     settleMs: medianLatency(group.flatMap(({ settleMs }) => settleMs ?? [])),
     generatorBusy: spreadOf(group.flatMap(({ generatorBusy }) => generatorBusy ?? []))?.median,
   };

@@ -15,6 +15,7 @@ export const WORK_WORDS: Record<WorkName, string> = {
   'sold-out': 'sold out',
   'status-reads': 'status reads',
   'whole-drop': 'the whole drop',
+  sockets: 'sockets',
   post: 'ceiling: POST',
   get: 'ceiling: GET',
   insert: 'ceiling: insert',
@@ -33,6 +34,10 @@ export const FIGURE_WORDS: Record<FigureName, string> = {
   nodeCpuUs: 'Node CPU, µs each',
   storeCpuUs: 'stores CPU, µs each',
   redisBytesPerShopper: 'Redis, bytes a shopper',
+  outcomeSeenP99Ms: 'outcome seen, p99 ms',
+  soldOutSeenP99Ms: 'sold out seen, p99 ms',
+  backAfterSec: 'all back after, s',
+  redisCommandsPerClient: 'Redis commands each',
   apiRssMb: 'API process, MB',
   backlog: 'backlog',
 };

@@ -16,6 +16,7 @@ export interface Scale {
   backlog: { stampede: number; naive: number };
   insertedRows: number;
   drop: { units: number; shoppers: number };
+  sockets: { clients: number; units: number };
 }
 
 export const CONNECTIONS = 64;

@@ -1,0 +1,94 @@
+import { io, type Socket } from 'socket.io-client';
+import type { AttemptStatusBody, SaleStatusBody } from '../../src/contracts/http.ts';
+
+/** What a process full of sockets is told; it answers each with one message. */
+export type SocketOrder =
+  | { kind: 'connect'; url: string; saleId: string; tokens: string[] }
+  /** Answers when every client was told that the sale is sold out, or the time is up. */
+  | { kind: 'await-sold-out'; withinMs: number }
+  /** All go at once and come back at once; answers when each has the right state again, or the time is up. */
+  | { kind: 'come-back'; withinMs: number };
+
+export interface SocketAnswer {
+  clients: number;
+  /** When each client that was told heard of the sell-out, epoch ms. */
+  soldOutAt: number[];
+  /** From the transaction to the socket, ms. */
+  outcomeMs: number[];
+  /** From the moment of the disconnection until each client had the right state again, ms. */
+  backAfterMs: number[];
+}
+
+/** Connecting is not what is measured: a few at a time. */
+const CONNECTING_AT_ONCE = 50;
+
+interface Client {
+  socket: Socket;
+  /** In this life of the connection. */
+  soldOutAt: number | undefined;
+}
+
+const clients: Client[] = [];
+const outcomeMs: number[] = [];
+
+function addClient(url: string, saleId: string, token: string): Client {
+  const socket = io(url, {
+    ...{ transports: ['websocket'], auth: { token }, forceNew: true, autoConnect: false },
+    ...{ reconnectionDelay: 100, reconnectionDelayMax: 500 },
+  });
+  const client: Client = { socket, soldOutAt: undefined };
+  socket.on('connect', () => socket.emit('sale:watch', { saleId }));
+  socket.on('sale:tick', (body: SaleStatusBody) => {
+    if (body.saleId === saleId && body.state === 'sold_out') client.soldOutAt ??= Date.now();
+  });
+  socket.on('purchase:outcome', ({ settledAt }: AttemptStatusBody) => {
+    if (settledAt !== undefined) outcomeMs.push(Math.max(0, Date.now() - Date.parse(settledAt)));
+  });
+  return client;
+}
+
+async function connectAll(url: string, saleId: string, tokens: readonly string[]): Promise<void> {
+  for (let at = 0; at < tokens.length; at += CONNECTING_AT_ONCE) {
+    const wave = tokens.slice(at, at + CONNECTING_AT_ONCE).map((token) => addClient(url, saleId, token));
+    clients.push(...wave);
+    await Promise.all(
+      wave.map(
+        ({ socket }) =>
+          new Promise<void>((resolve) => {
+            socket.once('sale:tick', () => resolve());
+            socket.connect();
+          }),
+      ),
+    );
+  }
+}
+
+async function untilAllKnow(withinMs: number): Promise<void> {
+  const giveUpAt = Date.now() + withinMs;
+  while (Date.now() < giveUpAt && clients.some(({ soldOutAt }) => soldOutAt === undefined)) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const soldOutTimes = (): number[] => clients.flatMap(({ soldOutAt }) => soldOutAt ?? []);
+
+async function obey(order: SocketOrder): Promise<void> {
+  let backAfterMs: number[] = [];
+  if (order.kind === 'connect') await connectAll(order.url, order.saleId, order.tokens);
+  else if (order.kind === 'await-sold-out') await untilAllKnow(order.withinMs);
+  else {
+    const leftAt = Date.now();
+    for (const client of clients) {
+      client.socket.disconnect();
+      client.soldOutAt = undefined;
+    }
+    for (const { socket } of clients) socket.connect();
+    await untilAllKnow(order.withinMs);
+    backAfterMs = soldOutTimes().map((at) => at - leftAt);
+  }
+  const answer = { clients: clients.length, soldOutAt: soldOutTimes(), outcomeMs, backAfterMs };
+  process.send?.(answer satisfies SocketAnswer);
+}
+
+process.on('message', (order: SocketOrder) => void obey(order));
+process.once('disconnect', () => process.exit(0));
