@@ -1,4 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { InvariantBody, SaleListBody } from '../src/contracts/http.ts';
 import { readInstanceFile } from '../src/infrastructure/embedded/instance-file.ts';
 import type { ProcessRole } from '../src/infrastructure/embedded/keep-running.ts';
 import { runCommandLine } from '../src/testing/run-command.ts';
@@ -67,4 +70,58 @@ describe('a crowd at a whole instance', () => {
     },
     120_000,
   );
+
+  it.each<[string, ...string[]]>([
+    ['sold-out', '--stock', '40', '--shoppers', '400'],
+    ['mixed-browse-and-buy', '--stock', '20', '--shoppers', '60', '--rate', '150', '--duration', '2'],
+    ['one-shopper-many-clicks', '--shoppers', '5'],
+    ['retry-storm', '--stock', '60', '--shoppers', '200'],
+    ['many-sales', '--stock', '50', '--shoppers', '500', '--sales', '5', '--duration', '4'],
+    ['sockets', '--stock', '30', '--shoppers', '100'],
+    ['soak', '--stock', '20', '--shoppers', '60', '--rate', '80', '--duration', '3'],
+  ])(
+    'keeps every promise in scenario %s, in a report that needs nothing else',
+    async (scenario, ...settings) => {
+      const report = join(instance.dataDir, `${scenario}.html`);
+      const result = await stress('--scenario', scenario, ...settings, '--report', report);
+      const { ok, drained, unanswered, confirmed, invariants } = result.json();
+      const broken = (invariants as InvariantBody[]).filter((invariant) => !invariant.ok);
+      expect({ ok, drained, unanswered, broken }).toEqual({
+        ok: true,
+        drained: true,
+        unanswered: 0,
+        broken: [],
+      });
+      expect(confirmed).toBeGreaterThan(0);
+      expect(result.exitCode).toBe(0);
+      const html = await readFile(report, 'utf8');
+      expect(html).toContain(`<h1>${scenario}</h1>`);
+      expect(html).toContain('Every promise holds.');
+      expect(html).toContain('<polyline');
+      expect(html).not.toMatch(/NaN|undefined|<script|<link|<img/);
+    },
+    60_000,
+  );
+
+  it('follows a rate, compares with an earlier run, and ends with 3 when only a threshold is missed', async () => {
+    const args = ['--stock', '10', '--shoppers', '60', '--rate', '100'];
+    const before = await stress(...args);
+    const earlier = join(instance.dataDir, 'earlier.json');
+    await writeFile(earlier, before.stdout);
+    const result = await stress(...args, '--compare', earlier, '--max-quiet-p99', '1');
+    expect(result.exitCode).toBe(3);
+    expect(result.json()).toMatchObject({
+      ...{ ok: true, confirmed: 10, requests: 60 },
+      thresholds: [{ option: '--max-quiet-p99', limit: 1, measured: null, ok: false }],
+    });
+    expect(result.stderr).toMatch(/answers per second +\d+ +\d+ +\d+\.\d\d/);
+  }, 60_000);
+
+  it('leaves no sale of its own open', async () => {
+    const response = await fetch(`${instance.url}/api/flash-sale`);
+    const { sales } = (await response.json()) as SaleListBody;
+    const ours = sales.filter(({ name }) => name.startsWith('Stress: '));
+    expect(ours.length).toBeGreaterThan(0);
+    expect(ours.filter(({ state }) => state !== 'ended')).toEqual([]);
+  });
 });

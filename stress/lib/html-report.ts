@@ -2,7 +2,6 @@ import type { Comparison } from './compare-results.ts';
 import { figureRows } from './figure-rows.ts';
 import { lineChart } from './line-chart.ts';
 import type { StressResult } from './result.ts';
-import { TIMELINE_STEP_MS } from './tally.ts';
 
 /** One self-contained page: no script, no style or picture from elsewhere. */
 export function htmlReport(result: StressResult, comparison: Comparison | null): string {
@@ -16,33 +15,31 @@ export function htmlReport(result: StressResult, comparison: Comparison | null):
   const verdicts = [
     { id: 'drained', ok: drained, detail: drained ? 'everything is decided' : 'not in time' },
     ...invariants,
-    ...thresholds.map(({ option, limit, measured, ok }) => ({
-      id: `${option} ${limit}`,
-      ok,
-      detail: measured === null ? 'not measured' : `${measured}`,
-    })),
-  ];
+  ].map(({ id, ok, detail }) => [ok ? 'ok' : 'BROKEN', id, detail]);
+  const limits = thresholds.map(({ option, limit, measured, ok }) => [
+    ok ? 'met' : 'MISSED',
+    `${option} ${limit}`,
+    measured ?? 'not measured',
+  ]);
+  const isMissed = thresholds.some(({ ok }) => !ok);
   const verdict = result.ok ? 'Every promise holds.' : 'A promise is broken.';
   return page(`Stress: ${scenario}`, [
     `<h1>${escaped(scenario)}</h1><p>${escaped(words)}</p>`,
-    `<p class="${result.ok ? 'ok' : 'broken'}">${verdict}${thresholds.some(({ ok }) => !ok) ? ' A threshold is missed.' : ''}</p>`,
+    `<p class="${result.ok && !isMissed ? 'ok' : 'broken'}">${verdict}${isMissed ? ' A threshold is missed.' : ''}</p>`,
     table('What came back', [], figureRows(result)),
     table('Latency, ms', ['', 'p50', 'p95', 'p99', 'p99.9', 'max', 'of'], latencies),
     charts(result),
     comparison ? comparisonTable(comparison) : '',
-    table(
-      'Promises',
-      [],
-      verdicts.map(({ id, ok, detail }) => [ok ? 'ok' : 'BROKEN', id, detail]),
-    ),
+    table('Promises', [], verdicts),
+    limits.length > 0 ? table('Thresholds', [], limits) : '',
     table('Settings', [], Object.entries(settings)),
     table('Machine', [], [...Object.entries(machine), ['began', at], ['instance', result.url]]),
   ]);
 }
 
-function charts({ timeline, samples }: StressResult): string {
+function charts({ timeline: { steps, stepMs }, samples }: StressResult): string {
   const perSec = (pick: 'answers' | 'accepted' | 'refused') =>
-    timeline.map((step) => ({ x: step.t, y: (step[pick] * 1000) / TIMELINE_STEP_MS }));
+    steps.map((step) => ({ x: step.t, y: (step[pick] * 1000) / stepMs }));
   const inTime = samples.filter(({ t }) => t >= 0);
   return [
     lineChart('Answers', 'a second', [
@@ -52,8 +49,8 @@ function charts({ timeline, samples }: StressResult): string {
     ]),
     lineChart('Slowest answer', 'ms', [
       {
-        name: 'of each tenth of a second',
-        points: timeline.map(({ t, slowestMs }) => ({ x: t, y: slowestMs })),
+        name: `of each ${stepMs} ms`,
+        points: steps.map(({ t, slowestMs }) => ({ x: t, y: slowestMs })),
       },
     ]),
     lineChart('Sell-through', 'units', [

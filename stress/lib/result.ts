@@ -2,7 +2,7 @@ import type { InvariantBody } from '../../src/contracts/http.ts';
 import type { Machine } from './describe-machine.ts';
 import type { LatencyFigures } from './percentiles.ts';
 import type { Settings } from './stage.ts';
-import type { TimelineStep } from './tally.ts';
+import type { Timeline } from './tally.ts';
 import type { StoreSample } from './watch-stores.ts';
 
 /** What a run found out: what `--json` prints, `--compare` reads and the report shows. */
@@ -41,7 +41,7 @@ export interface StressResult {
   drained: boolean;
   invariants: InvariantBody[];
   thresholds: ThresholdVerdict[];
-  timeline: TimelineStep[];
+  timeline: Timeline;
   samples: StoreSample[];
 }
 

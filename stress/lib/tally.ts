@@ -1,8 +1,16 @@
 import type { JournalEntry } from '../../src/features/purchase/journal.ts';
 import { now } from './wish.ts';
 
-/** One entry of the timeline stands for this long, ms; a drop of a few thousand is over in a second. */
-export const TIMELINE_STEP_MS = 100;
+/** A drop of a few thousand is over in a second. */
+const FINEST_STEP_MS = 100;
+/** A soak of an hour is told in longer steps. */
+const MOST_STEPS = 1_000;
+
+/** What came back over time, without gaps: a second without answers is a step like any other. */
+export interface Timeline {
+  stepMs: number;
+  steps: TimelineStep[];
+}
 
 /** What came back in one step of a run. */
 export interface TimelineStep {
@@ -36,7 +44,7 @@ export interface Tally {
   elapsedMs(): number;
   times(): Record<string, readonly number[]>;
   figures(): Record<string, number>;
-  timeline(): TimelineStep[];
+  timeline(): Timeline;
 }
 
 export function createTally(): Tally {
@@ -44,15 +52,16 @@ export function createTally(): Tally {
   let [firstAt, lastAt] = [0, 0];
   const times: Record<string, number[]> = {};
   const figures: Record<string, number> = {};
-  const steps = new Map<number, TimelineStep>();
+  const steps: TimelineStep[] = [];
 
   const time = (name: string, ms: number): void => void (times[name] ??= []).push(ms);
   const note = (sentAt: number, at: number, kind: 'accepted' | 'refused' | 'read'): void => {
     count.answers += 1;
     lastAt = at;
-    const t = Math.max(0, Math.floor((at - firstAt) / TIMELINE_STEP_MS) * TIMELINE_STEP_MS);
-    const step = steps.get(t) ?? { t, answers: 0, accepted: 0, refused: 0, slowestMs: 0 };
-    steps.set(t, step);
+    const index = Math.max(0, Math.floor((at - firstAt) / FINEST_STEP_MS));
+    while (steps.length <= index) steps.push(emptyStep(steps.length * FINEST_STEP_MS));
+    const step = steps[index];
+    if (!step) return;
     step.answers += 1;
     if (kind !== 'read') step[kind] += 1;
     step.slowestMs = Math.max(step.slowestMs, at - sentAt);
@@ -96,6 +105,25 @@ export function createTally(): Tally {
     elapsedMs: () => Math.max(1, lastAt - firstAt),
     times: () => times,
     figures: () => figures,
-    timeline: () => [...steps.values()].sort((a, b) => a.t - b.t),
+    timeline: () => inAtMost(MOST_STEPS, steps),
   };
+}
+
+function emptyStep(t: number): TimelineStep {
+  return { t, answers: 0, accepted: 0, refused: 0, slowestMs: 0 };
+}
+
+function inAtMost(count: number, fine: readonly TimelineStep[]): Timeline {
+  const merged = Math.max(1, Math.ceil(fine.length / count));
+  const stepMs = merged * FINEST_STEP_MS;
+  const steps: TimelineStep[] = [];
+  for (const [index, { answers, accepted, refused, slowestMs }] of fine.entries()) {
+    const at = Math.floor(index / merged);
+    const step = (steps[at] ??= emptyStep(at * stepMs));
+    step.answers += answers;
+    step.accepted += accepted;
+    step.refused += refused;
+    step.slowestMs = Math.max(step.slowestMs, Math.round(slowestMs * 10) / 10);
+  }
+  return { stepMs, steps };
 }
