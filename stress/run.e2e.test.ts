@@ -37,7 +37,8 @@ describe('a crowd at a whole instance', () => {
       await until(
         async () => {
           const sale = await db('flash_sales').where({ name }).first<{ id: string } | undefined>('id');
-          return sale && (await redis.hget(saleKeys(sale.id).counters, 'admitted')) !== null;
+          // The counter is there, and 0, from the moment the gate opens.
+          return sale && Number(await redis.hget(saleKeys(sale.id).counters, 'admitted')) > 0;
         },
         { timeoutMs: 60_000, everyMs: 5, what: 'the sale has begun' },
       );
@@ -111,7 +112,7 @@ describe('a crowd at a whole instance', () => {
     const result = await stress(...args, '--compare', earlier, '--max-quiet-p99', '1');
     expect(result.exitCode).toBe(3);
     expect(result.json()).toMatchObject({
-      ...{ ok: true, confirmed: 10, requests: 60 },
+      ...{ ok: true, confirmed: 10 },
       thresholds: [{ option: '--max-quiet-p99', limit: 1, measured: null, ok: false }],
     });
     expect(result.stderr).toMatch(/answers per second +\d+ +\d+ +\d+\.\d\d/);

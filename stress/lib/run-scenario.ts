@@ -48,6 +48,9 @@ export async function runScenario(
     services,
     opened.sales.map(({ saleId }) => saleId),
   );
+  // Ctrl-C leaves nothing open either; a second one ends at once, as always.
+  const interrupt = (): void => void opened.stop().finally(() => process.exit(130));
+  process.once('SIGINT', interrupt);
   try {
     const { sales } = opened;
     const tally = createTally();
@@ -77,7 +80,9 @@ export async function runScenario(
     return { result: sumUp(played), journal: stage.journal };
   } finally {
     await watch.stop();
-    await opened.stop();
+    process.off('SIGINT', interrupt);
+    const open = await opened.stop();
+    if (open.length > 0) print(`still open: npm run sale -- stop ${open.join(', ')}`);
   }
 }
 
