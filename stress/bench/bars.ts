@@ -81,6 +81,21 @@ export const BARS: readonly Bar[] = [
     ...{ sense: 'at least', limit: 8 },
   },
   {
+    ...{ id: 'goodput', what: 'overload tenfold: settled/s, of that without the load' },
+    ...{ of: ['stampede', 'overload', 'goodputShare'], over: null },
+    ...{ unit: 'of it', sense: 'at least', limit: 0.8 },
+  },
+  {
+    ...{ id: 'overload-refused', what: 'overload tenfold: refusals, p99 from when they were due' },
+    ...{ of: ['stampede', 'overload', 'refusedP99Ms'], over: null },
+    ...{ unit: 'ms', sense: 'at most', limit: 100 },
+  },
+  {
+    ...{ id: 'overload-errors', what: 'overload tenfold: time-outs and broken connections' },
+    ...{ of: ['stampede', 'overload', 'notAnswered'], over: null },
+    ...{ unit: 'requests', sense: 'at most', limit: 0 },
+  },
+  {
     ...{ id: 'outcome-seen', what: 'transaction to outcome on the socket, p99' },
     ...{ of: ['stampede', 'sockets', 'outcomeSeenP99Ms'], over: null },
     ...{ unit: 'ms', sense: 'at most', limit: 500 },

@@ -18,6 +18,7 @@ export type WorkName =
   | 'status-reads'
   | 'whole-drop'
   | 'sockets'
+  | 'overload'
   | 'post'
   | 'get'
   | 'insert';
@@ -62,6 +63,13 @@ export type FigureName =
   | 'storeCpuUs'
   /** What the drop left in Redis, per shopper seen. */
   | 'redisBytesPerShopper'
+  /** Settled beside an overload, as a share of what is settled without one. */
+  | 'goodputShare'
+  | 'refusedP99Ms'
+  /** How late the open loop itself was with what was due; part of the latencies. */
+  | 'generatorLateP99Ms'
+  /** Timed out, or their connection broke. */
+  | 'notAnswered'
   | 'outcomeSeenP99Ms'
   | 'soldOutSeenP99Ms'
   /** Until the last of all sockets that left at once had the right state again. */

@@ -24,8 +24,9 @@ describe('npm run bench -- --quick', () => {
 
     const report = JSON.parse(await readFile(files.json, 'utf8')) as BenchReport;
     expect(report.broken).toEqual([]);
-    // Every bar has its figures: nothing of what is compared was left out. What they are is nobody's business here.
-    expect(report.bars.filter(({ verdict }) => verdict === 'not measured')).toEqual([]);
+    // Every bar but those of overload, which is not part of it, has its figures. What they are is nobody's business here.
+    const notMeasured = report.bars.filter(({ verdict }) => verdict === 'not measured');
+    expect(notMeasured.map(({ id }) => id)).toEqual(['goodput', 'overload-refused', 'overload-errors']);
     const ours = report.measurements.filter(({ contender }) => contender === 'stampede');
     expect(ours.map(({ work }) => work).sort()).toEqual([
       ...['drain', 'everybody-wins', 'sockets', 'sold-out', 'status-reads', 'whole-drop'],
@@ -35,5 +36,5 @@ describe('npm run bench -- --quick', () => {
     expect(page).toContain('<h1>Stampede bench</h1>');
     expect(page.match(/<svg /g)!.length).toBeGreaterThan(6);
     expect(page).not.toMatch(/\b(?:src|href)=|@import|url\(|NaN|undefined/);
-  }, 120_000);
+  }, 240_000);
 });

@@ -7,10 +7,13 @@ import { everybodyWins } from './works/everybody-wins.ts';
 import type { Round, Scale } from './works/round.ts';
 import { soldOut } from './works/sold-out.ts';
 import { statusReads } from './works/status-reads.ts';
+import { overload } from './works/overload.ts';
 import { sockets } from './works/sockets.ts';
 import { wholeDrop } from './works/whole-drop.ts';
 
-export const PART_NAMES = ['wins', 'drain', 'sold-out', 'reads', 'drop', 'sockets'] as const;
+export const PART_NAMES = ['wins', 'drain', 'sold-out', 'reads', 'drop', 'sockets', 'overload'] as const;
+/** Overload takes an instance of its own and half a minute, whatever the scale. */
+export const QUICK_PART_NAMES: readonly PartName[] = PART_NAMES.filter((name) => name !== 'overload');
 export type PartName = (typeof PART_NAMES)[number];
 
 /** What is measured next to each other, so that a change of the machine's mood meets both sides of a ratio. */
@@ -40,6 +43,7 @@ const PARTS: Record<PartName, (round: Round) => (() => Promise<Measurement>)[]> 
     () => wholeDrop(round, round.contenders.naive),
   ],
   sockets: (round) => [() => sockets(round, round.contenders.stampede)],
+  overload: (round) => [() => overload(round)],
 };
 
 export interface RoundsOptions {

@@ -12,7 +12,7 @@ import { readCircumstances, readLoad } from './machine.ts';
 import { brokenPromises, describeMeasurement, printReport } from './print-report.ts';
 import { renderReport } from './render-report.ts';
 import type { BenchReport } from './report.ts';
-import { PART_NAMES, runRounds, type PartName } from './run-rounds.ts';
+import { PART_NAMES, QUICK_PART_NAMES, runRounds, type PartName } from './run-rounds.ts';
 import { MAX_INFLIGHT, startContenders } from './start-contenders.ts';
 import type { Scale } from './works/round.ts';
 
@@ -47,7 +47,7 @@ const ROUNDS_BEGIN_WITHIN_MS = 22 * 60_000;
 async function run({ flags, env, print }: CommandContext) {
   const isQuick = flags.isSet('quick');
   const rounds = flags.integer('rounds', { min: 1, max: 50, otherwise: isQuick ? 1 : 5 });
-  const parts = choosePartsOf(flags.text('parts'));
+  const parts = choosePartsOf(flags.text('parts'), isQuick ? QUICK_PART_NAMES : PART_NAMES);
   const generator = await chooseGenerator(flags.text('generator'));
   const loadBefore = readLoad();
   const scale = isQuick ? QUICK : FULL;
@@ -73,6 +73,7 @@ async function run({ flags, env, print }: CommandContext) {
       : await runRounds({
           ...shared,
           scale: WARM_UP,
+          parts: parts.filter((part) => QUICK_PART_NAMES.includes(part)),
           rounds: [0],
           onMeasured,
         });
@@ -104,8 +105,8 @@ async function run({ flags, env, print }: CommandContext) {
   }
 }
 
-function choosePartsOf(text: string | undefined): readonly PartName[] {
-  if (text === undefined) return PART_NAMES;
+function choosePartsOf(text: string | undefined, otherwise: readonly PartName[]): readonly PartName[] {
+  if (text === undefined) return otherwise;
   return text.split(',').map((name) => {
     const part = PART_NAMES.find((known) => known === name.trim());
     if (!part) throw usageError(`there is no part '${name}': ${PART_NAMES.join(', ')}`);
@@ -139,7 +140,7 @@ await runCommand({
   flags: {
     rounds: { value: 'N', help: 'rounds, each contender in turn in each (5; 1 with --quick)' },
     quick: { help: 'a short round of everything: shows that it works, its figures mean nothing' },
-    parts: { value: 'LIST', help: `some of ${PART_NAMES.join(',')} (all)` },
+    parts: { value: 'LIST', help: `some of ${PART_NAMES.join(',')} (all; --quick without overload)` },
     generator: { value: 'NAME', help: 'wrk or autocannon (wrk when it is on the path)' },
     out: { value: 'FOLDER', help: 'where the report goes (stress/results)' },
   },

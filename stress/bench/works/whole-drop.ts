@@ -1,3 +1,5 @@
+import type { Redis } from 'ioredis';
+import { saleKeys } from '../../../src/infrastructure/redis/keys.ts';
 import type { Seller } from '../contender.ts';
 import type { Measurement } from '../measurement.ts';
 import { readSettled } from '../read-settled.ts';
@@ -13,7 +15,6 @@ const ANSWERED_WITHIN_SEC = 120;
 export async function wholeDrop(round: shared.Round, seller: Seller): Promise<Measurement> {
   const { units, shoppers } = round.scale.drop;
   const saleId = await seller.openSale(units);
-  const memoryBefore = await readRedisBytes(round);
   const metered = await shared.meterUsage(seller);
   const watch = watchSale(seller, saleId, 20);
   const sending = round.generator.run({
@@ -25,7 +26,8 @@ export async function wholeDrop(round: shared.Round, seller: Seller): Promise<Me
   const samples = await watch.stop();
   const usage = await metered();
   const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
-  const redisBytes = (await readRedisBytes(round)) - memoryBefore;
+  const redisBytes =
+    seller.name === 'stampede' ? await readRedisBytes(round.contenders.services.redis, saleId) : null;
   const settled = await readSettled(seller.db, saleId);
   const counts = await seller.readCounts(saleId);
   const admitted = counts.admitted ?? 0;
@@ -38,7 +40,7 @@ export async function wholeDrop(round: shared.Round, seller: Seller): Promise<Me
     figures: {
       ...(soldAt === null ? {} : { soldAfterSec: (soldAt - settled.firstAdmittedAtMs) / 1000 }),
       answeredPerSec: result.answers / result.seconds,
-      redisBytesPerShopper: redisBytes / shoppers,
+      ...(redisBytes === null ? {} : { redisBytesPerShopper: redisBytes / shoppers }),
       ...(usage.api ? { apiRssMb: usage.api.maxRssMb } : {}),
       ...shared.cpuPer(result.answers, usage),
     },
@@ -49,7 +51,16 @@ export async function wholeDrop(round: shared.Round, seller: Seller): Promise<Me
   });
 }
 
-async function readRedisBytes({ contenders }: shared.Round): Promise<number> {
-  const memory = await contenders.services.redis.info('memory');
-  return Number(/^used_memory:(\d+)/m.exec(memory)?.[1] ?? 0);
+/** What every key of the sale takes. (All of Redis before and after would count what expires of earlier works.) */
+async function readRedisBytes(redis: Redis, saleId: string): Promise<number> {
+  let bytes = 0;
+  const scan = redis.scanStream({ match: `${saleKeys(saleId).prefix}*`, count: 5_000 });
+  for await (const keys of scan as AsyncIterable<string[]>) {
+    const pipeline = redis.pipeline();
+    keys.forEach((key) => pipeline.memory('USAGE', key, 'SAMPLES', 100));
+    const replies = (await pipeline.exec()) ?? [];
+    // A key that has expired in between takes nothing.
+    bytes += replies.reduce((sum, [, used]) => sum + (typeof used === 'number' ? used : 0), 0);
+  }
+  return bytes;
 }
