@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { createShoppers } from '../../src/commands/lib/create-shoppers.ts';
+import { checkToken } from '../../src/commands/lib/find-secret.ts';
 import type { Services } from '../../src/commands/lib/open-services.ts';
 import type { AccessTokens } from '../../src/features/account/access-token.ts';
-import { checkToken } from '../../src/commands/lib/find-secret.ts';
 import type { JournalEntry } from '../../src/features/purchase/journal.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { describeMachine } from './describe-machine.ts';
@@ -44,10 +44,7 @@ export async function runScenario(
   );
   if (shoppers[0]) await checkToken(url, shoppers[0].accessToken);
   const opened = await openSales(services, scenario.name, scenario.stocks?.(settings) ?? [settings.stock]);
-  const watch = watchStores(
-    services,
-    opened.sales.map(({ saleId }) => saleId),
-  );
+  const watch = watchStores(services, opened.saleIds);
   // Ctrl-C leaves nothing open either; a second one ends at once, as always.
   const interrupt = (): void => void opened.stop().finally(() => process.exit(130));
   process.once('SIGINT', interrupt);
@@ -70,7 +67,7 @@ export async function runScenario(
     print(`${tally.counts().answers} answers in ${seconds} s; draining`);
     const drained = await drainStage(stage);
     const samples = await watch.stop();
-    const settled = await readSettled(services.db, stage.wishes.size === 0 ? [] : opened.saleIds);
+    const settled = await readSettled(services.db, opened.saleIds);
     const checkedAt = new Date().toISOString();
     const invariants = [
       ...(await judge(stage, settled)),
