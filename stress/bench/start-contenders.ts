@@ -25,6 +25,8 @@ export interface Contenders {
   insertDb: Database;
   crowd: Crowd;
   services: Services;
+  /** For what a work starts for itself: it is stopped however the run ends. */
+  onStop: OnStop;
 }
 
 export interface ContendersOptions {
@@ -103,6 +105,6 @@ export async function startContenders(
   const naiveSeller = createNaiveSeller(naive, { db: naiveStore.db, redis: naiveRedis, storePids });
   return {
     ...{ stampede, naive: naiveSeller, bare, express, expressOne },
-    ...{ insertDb: insertStore.db, crowd, services },
+    ...{ insertDb: insertStore.db, crowd, services, onStop },
   };
 }

@@ -12,7 +12,7 @@ export interface StampedeInstance {
   dataDir: string;
   /** As last written: pids change when a process is started again. */
   read(): Promise<InstanceFile>;
-  /** Stops it and removes its folder. */
+  /** Stops it and removes its folder; may be called again. */
   stop(): Promise<void>;
 }
 

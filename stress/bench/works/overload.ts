@@ -27,6 +27,7 @@ export async function overload(round: shared.Round): Promise<Measurement> {
     ...{ WEB_CONCURRENCY: String(api.length), SETTLE_CONCURRENCY: '1', DEMO: '0', NODE_ENV: 'production' },
     MAX_INFLIGHT: String(MAX_INFLIGHT),
   });
+  round.contenders.onStop(instance.stop);
   try {
     const urls = await instance.read();
     const services = await openServices(urls);
