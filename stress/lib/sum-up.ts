@@ -25,7 +25,7 @@ export function sumUp(played: Played): StressResult {
   const { url, settings, sales, tally } = stage;
   const wishes = [...stage.wishes];
   const startedAt = tally.startedAt() ?? now();
-  const { attempts, reads, answers, cutAnswers } = tally.counts();
+  const { attempts, reads, answers } = tally.counts();
   const confirmed = settled.filter(({ outcome }) => outcome === 'confirmed').length;
   return {
     ok: drained && invariants.every(({ ok }) => ok),
@@ -39,7 +39,7 @@ export function sumUp(played: Played): StressResult {
     saleIds: sales.map(({ saleId }) => saleId),
     seconds: Math.round(tally.elapsedMs()) / 1000,
     requests: attempts + reads,
-    cutAnswers,
+    cutAnswers: attempts + reads - answers,
     retries: attempts - wishes.length,
     accepted: wishes.filter(({ accepted }) => accepted).length,
     refused: countRefusals(wishes),

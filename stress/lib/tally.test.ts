@@ -16,7 +16,7 @@ describe('a tally', () => {
       tally.answered(answer(status, at, at + 5));
     }
     expect(tally.counts()).toEqual({
-      ...{ attempts: 3, reads: 0, answers: 2, accepted: 1, refused: 1, cutAnswers: 1 },
+      ...{ attempts: 3, reads: 0, answers: 2, accepted: 1, refused: 1 },
     });
     expect(tally.times().refuse).toEqual([expect.closeTo(5, 2)]);
   });

@@ -29,7 +29,7 @@ export interface Tally {
   sent(): void;
   /** A read goes out now. */
   asked(): void;
-  /** An attempt was answered; with httpStatus 0 its answer was cut. */
+  /** An attempt was answered; with httpStatus 0 its answer was cut, and counts as none. */
   answered(entry: JournalEntry): void;
   /** Something else was answered, as a read. */
   read(name: string, sentAt: number, isOk: boolean): void;
@@ -37,7 +37,7 @@ export interface Tally {
   time(name: string, ms: number): void;
   /** A figure that only this scenario has. */
   figure(name: string, value: number): void;
-  counts(): Record<'attempts' | 'reads' | 'answers' | 'accepted' | 'refused' | 'cutAnswers', number>;
+  counts(): Record<'attempts' | 'reads' | 'answers' | 'accepted' | 'refused', number>;
   /** When the first request went out, epoch ms. */
   startedAt(): number | undefined;
   /** From the first request to the last answer, ms. */
@@ -48,7 +48,7 @@ export interface Tally {
 }
 
 export function createTally(): Tally {
-  const count = { attempts: 0, reads: 0, answers: 0, accepted: 0, refused: 0, cutAnswers: 0 };
+  const count = { attempts: 0, reads: 0, answers: 0, accepted: 0, refused: 0 };
   let [firstAt, lastAt] = [0, 0];
   const times: Record<string, number[]> = {};
   const figures: Record<string, number> = {};
@@ -81,10 +81,7 @@ export function createTally(): Tally {
       count.reads += 1;
     },
     answered({ t, sentAt = t, httpStatus = 0 }) {
-      if (httpStatus === 0) {
-        count.cutAnswers += 1;
-        return;
-      }
+      if (httpStatus === 0) return;
       const isAccepted = httpStatus === 202 || httpStatus === 200;
       note(sentAt, t, isAccepted ? 'accepted' : 'refused');
       if (isAccepted) count.accepted += 1;

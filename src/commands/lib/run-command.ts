@@ -27,7 +27,8 @@ const EVERY_COMMAND: Record<string, Flag> = {
 
 /**
  * Runs a command of this process's command line and ends the process: 0, 1 when it failed or found something broken, 2
- * when it was asked for in the wrong way. What can be expected to go wrong is one clear line on stderr.
+ * when it was asked for in the wrong way, 3 when all is well but not as fast as was asked for. What can be expected to go
+ * wrong is one clear line on stderr.
  */
 export async function runCommand(command: Command): Promise<never> {
   process.exit(await exitCodeOf(command, process.argv.slice(2)));
