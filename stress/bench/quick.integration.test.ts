@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { runCommandLine } from '../../src/testing/run-command.ts';
 import type { BenchReport } from './report.ts';
 
 describe('npm run bench -- --quick', () => {
@@ -13,13 +15,15 @@ describe('npm run bench -- --quick', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   it('keeps every promise at every work, and leaves a report that needs no network', async () => {
-    const args = ['--quick', '--json', '--out', folder];
-    const result = await runCommandLine('stress/bench/run', args, { WEB_CONCURRENCY: '2' });
-    expect({ exitCode: result.exitCode, stderr: result.exitCode === 0 ? '' : result.stderr }).toEqual({
-      exitCode: 0,
-      stderr: '',
-    });
-    const { ok, files } = result.json() as { ok: boolean; files: { html: string; json: string } };
+    // As npm runs it: from the build, for a dozen processes that compile their sources first take twice the time.
+    const script = fileURLToPath(new URL('../../scripts/run.mjs', import.meta.url));
+    const args = [script, 'stress/bench/run', '--quick', '--json', '--out', folder];
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, WEB_CONCURRENCY: '2' };
+    const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+    const { ok, files } = JSON.parse(stdout.trim().split('\n').at(-1)!) as {
+      ok: boolean;
+      files: { html: string; json: string };
+    };
     expect(ok).toBe(true);
 
     const report = JSON.parse(await readFile(files.json, 'utf8')) as BenchReport;
