@@ -13,5 +13,5 @@ local gate = redis.call('HMGET', KEYS[1], 'epoch', 'closedFor')
 local mine, old, closedFor = tonumber(ARGV[1]), tonumber(gate[1] or '0'), tonumber(gate[2] or '0')
 if old >= mine or closedFor > mine then return { 0 } end
 redis.call('HSET', KEYS[1], 'runId', '', 'closedFor', ARGV[1])
-if old == 0 then redis.call('PEXPIRE', KEYS[1], 60000) end -- a rebuild that dies leaves no key behind for good
+if old == 0 then redis.call('PEXPIRE', KEYS[1], 600000) end -- one that dies leaves no key for good
 return { 1, old }

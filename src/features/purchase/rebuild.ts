@@ -185,6 +185,8 @@ async function writeGate(
   await inChunks(carried, (some) =>
     redis.zadd(line, ...some.flatMap(({ attemptId, sequence }) => [sequence, attemptId])),
   );
+  // At once: nobody comes back to the keys of a rebuild that dies while it reads on.
+  await expireAll(redis, [tokens, shoppers, inflight, line], expireAtMs);
 
   const latest = new Map<string, { sequence: number; attemptId: string }>();
   const note = ({ shopperId, sequence, attemptId }: AdmittedAttempt): void => {
@@ -206,11 +208,12 @@ async function writeGate(
   await inChunks([...latest], (some) =>
     redis.hset(keys.latest, ...some.flatMap(([shopperId, { attemptId }]) => [shopperId, attemptId])),
   );
-  const expiring = redis.pipeline();
-  for (const key of [tokens, shoppers, inflight, line, keys.known, keys.latest])
-    expiring.pexpireat(key, expireAtMs);
-  await expiring.exec();
+  await expireAll(redis, [keys.known, keys.latest], expireAtMs);
   return counts;
+}
+
+async function expireAll(redis: Redis, keys: readonly string[], expireAtMs: number): Promise<void> {
+  await Promise.all(keys.map((key) => redis.pexpireat(key, expireAtMs)));
 }
 
 async function inChunks<Item>(
