@@ -192,4 +192,18 @@ describe('processes that rebuild the same gate', () => {
     expect(await pipeline.inflight(sale.saleId)).toEqual([attempt.attemptId]);
     expect(await tokens(sale, 3)).toBe(9);
   });
+
+  it('leave keys that expire when they die while they read on, and time for one that takes long', async () => {
+    await ask(sale, [wish(sale)]);
+    await loseGate();
+    // Its connection breaks at the first read of what is decided, after it wrote the new epoch's keys.
+    const dies = meanwhile(otherDb, 'raw', () => Promise.reject(new Error('the connection broke')), {
+      which: ([sql]) => String(sql).includes('order by a.id limit'),
+    });
+    await expect(ensure({ db: dies })).rejects.toThrow('the connection broke');
+    expect(await pipeline.redis.pttl(saleKeys(sale.saleId).gate)).toBeGreaterThan(5 * 60_000);
+    const left = await pipeline.redis.keys(`{${sale.saleId}}:e2:*`);
+    expect(left.length).toBeGreaterThan(0);
+    for (const key of left) expect(await pipeline.redis.pttl(key)).toBeGreaterThan(0);
+  });
 });
