@@ -5,6 +5,8 @@ import { startInstance, type TestInstance } from './testing/start-instance.ts';
 import { until } from './testing/until.ts';
 
 const START_MS = 300_000;
+/** Shorter than the test's own limit, so that the step which never came is named, ms. */
+const STEP_MS = 20_000;
 
 describe('the sale page', () => {
   let browser: Browser | undefined;
@@ -20,9 +22,16 @@ describe('the sale page', () => {
     await instance?.stop();
   }, 60_000);
 
-  /** A page of a browser that was never here, and what its console complained about. */
-  async function openPage(path: string): Promise<{ page: Page; complaints: string[] }> {
+  /** An empty page of a browser that was never here. */
+  async function newPage(): Promise<Page> {
     const page = await browser!.newPage({ viewport: { width: 390, height: 844 } });
+    page.setDefaultTimeout(STEP_MS);
+    return page;
+  }
+
+  /** The page, and what its console complained about. */
+  async function openPage(path: string): Promise<{ page: Page; complaints: string[] }> {
+    const page = await newPage();
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => {
@@ -72,7 +81,7 @@ describe('the sale page', () => {
   });
 
   it('works without sockets, by polling', async () => {
-    const page = await browser!.newPage();
+    const page = await newPage();
     await page.routeWebSocket(/socket\.io/, (socket) => void socket.close());
     await page.goto(instance!.url);
     await page.getByTestId('buy').click();
@@ -82,7 +91,7 @@ describe('the sale page', () => {
   });
 
   it('buys once although the answer to the first request is lost', async () => {
-    const page = await browser!.newPage();
+    const page = await newPage();
     const keys: (string | undefined)[] = [];
     await page.route('**/api/purchase/attempt', async (route) => {
       keys.push(route.request().headers()['idempotency-key']);

@@ -140,6 +140,17 @@ describe('an announcement', () => {
     expect(await pipeline.redis.exists(ordersCacheKey(three.shopperId))).toBe(1);
   });
 
+  it("ends it before anybody hears of the outcome, who then reads the orders' old page", async () => {
+    const { sale, two } = await givenPromises();
+    const monitor = await pipeline.redis.monitor();
+    const commands: string[] = [];
+    monitor.on('monitor', (_time: string, [name]: string[]) => commands.push((name ?? '').toLowerCase()));
+    await announce(sale.saleId, [confirmed(two)]);
+    await until(() => commands.includes('publish'), { what: 'the outcome is published' });
+    monitor.disconnect();
+    expect(commands.filter((name) => name === 'unlink' || name === 'publish')).toEqual(['unlink', 'publish']);
+  });
+
   it('of nothing is nothing', async () => {
     await expect(announce('no sale', [])).resolves.toBeUndefined();
   });

@@ -28,8 +28,9 @@ export interface AnnounceDeps {
 }
 
 /**
- * Tells the outcomes of one transaction: drops them from in flight, keeps them, counts them, releases the units of the
- * rejected, publishes one message. One round trip; may be repeated, nothing is released twice.
+ * Tells the outcomes of one transaction: ends what is kept of the buyers' orders, drops the attempts from in flight,
+ * keeps and counts their outcomes, releases the units of the rejected, publishes one message. One round trip; may be
+ * repeated, nothing is released twice.
  *
  * @throws when Redis does not answer; repeat
  */
@@ -50,19 +51,24 @@ export function createAnnounce({ redis, saleEndsAtMs }: AnnounceDeps): Announce 
       decidedRecord(attempt),
     ]);
     const keys = saleKeys(saleId);
+    const buyers = decided.filter((attempt) => attempt.outcome === 'confirmed');
+    // Sent before the script: who hears of an outcome reads the orders at once, and must find the new one there.
+    const ordersEnded =
+      buyers.length > 0 && redis.unlink(buyers.map((attempt) => ordersCacheKey(attempt.shopperId)));
     let epoch = epochBySale.get(saleId) ?? epochOf(first.sequence);
     // The first answer may name a newer epoch, and a rebuild may open another in between: each is one more round.
     for (let round = 0; round < 5; round += 1) {
       const { tokens, shoppers, inflight, line } = epochKeys(saleId, epoch);
-      const reply = (await announceScript.run(
-        redis,
-        [keys.gate, tokens, shoppers, inflight, line, keys.known, keys.counters],
-        [epoch, expireAtMs, CHANNELS.outcomes, saleId, body, keys.prefix, ...attempts],
-      )) as [number, number];
+      const [reply] = (await Promise.all([
+        announceScript.run(
+          redis,
+          [keys.gate, tokens, shoppers, inflight, line, keys.known, keys.counters],
+          [epoch, expireAtMs, CHANNELS.outcomes, saleId, body, keys.prefix, ...attempts],
+        ),
+        ordersEnded,
+      ])) as [[number, number], unknown];
       if (reply[0] !== -1) {
         epochBySale.set(saleId, epoch);
-        const buyers = decided.filter((attempt) => attempt.outcome === 'confirmed');
-        if (buyers.length > 0) await redis.unlink(buyers.map((attempt) => ordersCacheKey(attempt.shopperId)));
         return;
       }
       epoch = reply[1];
