@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { v5 as uuidv5 } from 'uuid';
+import { uuidV5 } from '../../utils/uuid-v5.ts';
 
 /**
  * The id of an attempt: UUIDv5 (RFC 9562, section 5.5) of shopper and idempotency key in the namespace of the sale,
@@ -8,5 +8,5 @@ import { v5 as uuidv5 } from 'uuid';
  * @param saleId  a UUID, the namespace
  */
 export function attemptIdOf(saleId: string, shopperId: string, idempotencyKey: string | null): string {
-  return idempotencyKey === null ? randomUUID() : uuidv5(`${shopperId}:${idempotencyKey}`, saleId);
+  return idempotencyKey === null ? randomUUID() : uuidV5(`${shopperId}:${idempotencyKey}`, saleId);
 }

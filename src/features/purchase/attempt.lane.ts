@@ -1,18 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FieldError, Refusal } from '../../errors/refusal.ts';
+import type { Refusal } from '../../errors/refusal.ts';
 import { writeProblem } from '../../errors/problem.ts';
 import { sendWhole } from '../../errors/send-whole.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import type { AddressLimit } from '../../middleware/address-limit.ts';
 import type { ClientAddress } from '../../middleware/client-address.ts';
 import type { Lane } from '../../middleware/hot-lane.ts';
-import { isJsonContentType, MAX_BODY_BYTES, parseJsonBody } from '../../middleware/json-body.ts';
+import { isJsonContentType, MAX_BODY_BYTES } from '../../middleware/json-body.ts';
 import type { Authenticate } from '../account/authenticate.ts';
 import type { SaleCatalogue } from '../sale/sale-catalogue.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
 import { attemptIdOf } from './attempt-id.ts';
-import { attemptBodySchema, IDEMPOTENCY_KEY } from './purchase.schema.ts';
 import type { AttemptAnswer, Purchase } from './purchase.service.ts';
+import { createReadWish, type ReadWish } from './read-wish.ts';
 
 export interface AttemptLaneDeps {
   authenticate: Authenticate;
@@ -32,6 +32,7 @@ export interface AttemptLaneDeps {
  * Refuses in this order: method, media type, size, address limit, token, role, body, sale, gate.
  */
 export function createAttemptLane(deps: AttemptLaneDeps): Lane {
+  const readWish = createReadWish();
   return (req, res) => {
     const refusal = refuseHead(req, deps);
     if (refusal) {
@@ -47,7 +48,7 @@ export function createAttemptLane(deps: AttemptLaneDeps): Lane {
       else if (!res.headersSent) refuseUnread(req, res, { code: 'body_too_large' });
     });
     req.on('end', () => {
-      if (size <= MAX_BODY_BYTES) attempt(deps, req, res, concat(chunks), startedAt);
+      if (size <= MAX_BODY_BYTES) attempt(deps, readWish, req, res, concat(chunks), startedAt);
     });
   };
 }
@@ -71,6 +72,7 @@ function refuseUnread(req: IncomingMessage, res: ServerResponse, refusal: Refusa
 
 function attempt(
   deps: AttemptLaneDeps,
+  readWish: ReadWish,
   req: IncomingMessage,
   res: ServerResponse,
   raw: Buffer,
@@ -116,26 +118,6 @@ function attempt(
       writeProblem(res, { code: 'gate_closed' });
     },
   );
-}
-
-type Wish =
-  | { ok: true; saleId: string; quantity: number; idempotencyKey: string | null }
-  | { ok: false; refusal: Refusal };
-
-function readWish(raw: Buffer, keyHeader: string | string[] | undefined): Wish {
-  const parsed = parseJsonBody(raw);
-  if (!parsed.ok) return parsed;
-  const checked = attemptBodySchema.validate(parsed.body);
-  const errors: FieldError[] = (checked.error?.details ?? []).map(({ path, message }) => ({
-    field: path.join('.'),
-    message,
-  }));
-  const hasGoodKey =
-    keyHeader === undefined || (typeof keyHeader === 'string' && IDEMPOTENCY_KEY.test(keyHeader));
-  if (!hasGoodKey)
-    errors.push({ field: 'Idempotency-Key', message: 'must be 1 to 128 printable ASCII characters' });
-  if (checked.error || !hasGoodKey) return { ok: false, refusal: { code: 'invalid_request', errors } };
-  return { ok: true, ...checked.value, idempotencyKey: keyHeader ?? null };
 }
 
 function writeAnswer(res: ServerResponse, answer: AttemptAnswer): void {

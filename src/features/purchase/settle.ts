@@ -1,9 +1,9 @@
-import { v5 as uuidv5 } from 'uuid';
 import { withStockLock, type LockedStock } from '../../infrastructure/postgres/advisory-lock.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { isDataError } from '../../infrastructure/postgres/sqlstate.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
+import { uuidV5 } from '../../utils/uuid-v5.ts';
 import { decide } from './decide.ts';
 import type { AdmittedAttempt, DecidedAttempt } from './purchase.model.ts';
 import { readSettleFacts, writeSettled, writeSetAside } from './settle.repository.ts';
@@ -84,7 +84,7 @@ async function settleLocked(
     const verdict = verdicts.get(attempt.attemptId);
     if (earlier) outcomes.set(attempt.attemptId, { ...attempt, ...earlier });
     else if (verdict?.confirmed) {
-      const orderId = uuidv5(attempt.attemptId, ORDER_NAMESPACE);
+      const orderId = uuidV5(attempt.attemptId, ORDER_NAMESPACE);
       outcomes.set(attempt.attemptId, { ...attempt, outcome: 'confirmed', orderId, settledAtMs });
     } else if (verdict) {
       outcomes.set(attempt.attemptId, {
