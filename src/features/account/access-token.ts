@@ -1,14 +1,15 @@
 import { createSigner, createVerifier } from 'fast-jwt';
 import type { Role } from '../../contracts/http.ts';
 import type { Identity } from './account.model.ts';
+import { createVerifiedTokens, type Verified } from './verified-tokens.ts';
 
 export interface AccessTokensDeps {
   /** Signs with HS256; at least 32 characters. */
   secret: string;
   clock?: { now(): number };
   lifetimeSec?: number;
-  /** Verified tokens remembered at most. */
-  cacheSize?: number;
+  /** Of tokens that come more than once. */
+  mostRemembered?: number;
 }
 
 export interface AccessTokens {
@@ -18,47 +19,33 @@ export interface AccessTokens {
 }
 
 const DEFAULT_LIFETIME_SEC = 24 * 3600;
-/** Ours are about 230 characters; longer ones are not worth a hash, nor a place in the cache. */
-const MAX_TOKEN_LENGTH = 1024;
+/** Ours are about 230 characters; longer ones are not worth a hash, nor a place in the memory. */
+const MAX_HEADER_LENGTH = 1024;
 const BEARER = /^Bearer +([\w.-]+) *$/i;
 const ROLES: ReadonlySet<unknown> = new Set<Role>(['shopper', 'operator', 'admin']);
-
-interface Verified {
-  identity: Identity;
-  expiresAtMs: number;
-}
 
 /**
  * Issues and verifies access tokens: HS256 only, whatever a token's header says.
  *
- * Verified tokens are remembered, for a shopper in a crowd sends the same one again and again, and their expiry is
- * checked each time. The memory is two generations: when the young one is full the old one is dropped.
+ * A token that comes again is not verified again, but its expiry is checked each time.
  */
 export function createAccessTokens({
   secret,
   clock = Date,
   lifetimeSec = DEFAULT_LIFETIME_SEC,
-  cacheSize = 40_000,
+  mostRemembered = 20_000,
 }: AccessTokensDeps): AccessTokens {
   const sign = createSigner({ key: secret, algorithm: 'HS256', noTimestamp: true });
   // Expiry is ours to check: on the given clock, and on remembered tokens too.
   const verifySignature = createVerifier({ key: secret, algorithms: ['HS256'], ignoreExpiration: true });
-  let young = new Map<string, Verified>();
-  let old = new Map<string, Verified>();
+  const remembered = createVerifiedTokens({ mostRemembered });
 
-  function remember(token: string, verified: Verified): void {
-    if (young.size >= cacheSize / 2) {
-      old = young;
-      young = new Map();
-    }
-    young.set(token, verified);
-  }
-
-  function check(token: string): Verified | null {
-    const known = young.get(token);
+  function check(authorization: string): Verified | null {
+    const known = remembered.find(authorization);
     if (known) return known;
-    const verified = old.get(token) ?? readClaims(token, verifySignature);
-    if (verified) remember(token, verified);
+    const token = BEARER.exec(authorization)?.[1];
+    const verified = token === undefined ? null : readClaims(token, verifySignature);
+    if (token !== undefined && verified) remembered.add(authorization, token, verified);
     return verified;
   }
 
@@ -69,10 +56,8 @@ export function createAccessTokens({
       return { accessToken: sign(claims), expiresIn: lifetimeSec };
     },
     verify: (authorization) => {
-      if (authorization === undefined || authorization.length > MAX_TOKEN_LENGTH) return null;
-      const token = BEARER.exec(authorization)?.[1];
-      if (token === undefined) return null;
-      const verified = check(token);
+      if (authorization === undefined || authorization.length > MAX_HEADER_LENGTH) return null;
+      const verified = check(authorization);
       return verified && clock.now() < verified.expiresAtMs ? verified.identity : null;
     },
   };
