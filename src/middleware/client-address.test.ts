@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import express from 'express';
 import type { IncomingMessage } from 'node:http';
-import { createClientAddress } from './client-address.ts';
+import { createAddressMatcher, createClientAddress } from './client-address.ts';
 
 function request(remoteAddress: string | undefined, forwardedFor?: string): IncomingMessage {
   const headers = forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor };
@@ -54,5 +54,18 @@ describe('createClientAddress', () => {
 
   it('refuses a list it does not understand when it is made', () => {
     expect(() => createClientAddress({ trustProxy: ['everybody'] })).toThrow(TypeError);
+  });
+});
+
+describe('createAddressMatcher', () => {
+  it('says the same of an address each time, also after thousands of others', () => {
+    const isListed = createAddressMatcher(['10.0.0.0/8', '2001:db8::/32']);
+    for (let round = 0; round < 2; round += 1) {
+      for (let host = 0; host < 1_500; host += 1) {
+        const tail = `${host >> 8}.${host & 255}`;
+        expect([isListed(`10.1.${tail}`), isListed(`11.1.${tail}`)]).toEqual([true, false]);
+      }
+      expect([isListed('2001:db8::1'), isListed('2001:db9::1'), isListed('')]).toEqual([true, false, false]);
+    }
   });
 });

@@ -4,6 +4,8 @@ import proxyAddr from 'proxy-addr';
 export type ClientAddress = (req: IncomingMessage) => string;
 
 const IPV4_IN_IPV6 = '::ffff:';
+/** Addresses whose place on a list is remembered: reading one costs more than anything else that is done with it. */
+const MOST_REMEMBERED = 1_000;
 
 /**
  * Makes the reading of a request's client address: `X-Forwarded-For` counts only as far as the proxies in it are
@@ -26,7 +28,15 @@ export function createClientAddress({ trustProxy }: { trustProxy: readonly strin
 export function createAddressMatcher(list: readonly string[]): (address: string) => boolean {
   if (list.length === 0) return () => false;
   const matches = proxyAddr.compile([...list]);
-  return (address) => address !== '' && matches(address, 0);
+  const remembered = new Map<string, boolean>();
+  return (address) => {
+    const known = remembered.get(address);
+    if (known !== undefined) return known;
+    if (remembered.size > MOST_REMEMBERED) remembered.clear();
+    const isListed = address !== '' && matches(address, 0);
+    remembered.set(address, isListed);
+    return isListed;
+  };
 }
 
 /** Undefined once the socket is closed. An IPv4 peer of a socket that listens on both families is the same client as on one that listens on IPv4 only. */

@@ -37,15 +37,16 @@ export function createRequestScope({ logger, corsOrigins }: RequestScopeDeps): R
   const flatSecurityHeaders = securityHeaders.flat();
   const listedOrigins = new Set(corsOrigins);
   const nextRequestId = createRequestIds();
+  const showsAll = logger.isEnabled('debug');
 
   // One function for all responses, and no clock read unless it is shown: the access log costs nothing when it is off.
   function writeAccessLog(this: ServerResponse): void {
     const { statusCode } = this;
     // A 503 is told to thousands at once, and whoever closed the gate has said so once.
-    const level = statusCode < 500 || statusCode === 503 ? 'debug' : 'error';
-    if (!logger.isEnabled(level)) return;
+    const isOrdinary = statusCode < 500 || statusCode === 503;
+    if (isOrdinary && !showsAll) return;
     const { startedAtMs } = this as Timed;
-    logger[level]('answered', {
+    logger[isOrdinary ? 'debug' : 'error']('answered', {
       requestId: requestIdOf(this),
       method: this.req.method,
       path: pathOf(this.req),
@@ -60,7 +61,7 @@ export function createRequestScope({ logger, corsOrigins }: RequestScopeDeps): R
   };
 
   const watch = (res: ServerResponse): void => {
-    if (logger.isEnabled('debug')) (res as Timed).startedAtMs = performance.now();
+    if (showsAll) (res as Timed).startedAtMs = performance.now();
     res.on('finish', writeAccessLog);
   };
 
