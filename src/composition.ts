@@ -52,6 +52,7 @@ import { createPurchaseWorker, isWorkerAlive } from './features/purchase/purchas
 import { createEnsureGate } from './features/purchase/rebuild.ts';
 import { createReconcile } from './features/purchase/reconcile.ts';
 import { createSettle } from './features/purchase/settle.ts';
+import { createSettlePace } from './features/purchase/settle-pace.ts';
 import { createChangeGate } from './features/sale/change-gate.ts';
 import { SaleCatalogue } from './features/sale/sale-catalogue.ts';
 import { createRedisClock } from './infrastructure/clock.ts';
@@ -264,13 +265,16 @@ export async function composeWorker(deps: CompositionDeps): Promise<{ start(): v
     for (const { admittedAtMs, settledAtMs } of decided)
       latency.record(saleId, 'settle', settledAtMs - admittedAtMs);
   };
-  const combine = createCombine({ settle, announce: announceAndMeasure });
+  const { settleMaxPerSec } = env;
+  const pace = settleMaxPerSec === undefined ? undefined : createSettlePace({ mostPerSec: settleMaxPerSec });
+  const combine = createCombine({ settle, announce: announceAndMeasure, pace });
   const worker = createPurchaseWorker({ queue, combine, redis, logger });
   const changeGate = createChangeGate({ redis });
   const enqueue = createEnqueue({ queue });
   const reconcile = createReconcile({ db, redis, runId, clock, ensureGate, changeGate, enqueue, logger });
   lifecycle.onStop('worker', () => worker.close());
   lifecycle.onStop('queue', () => queue.close());
+  lifecycle.onStop('pace', () => pace?.stop()); // before the queue, which waits for its jobs
   lifecycle.onStop('reconcile', () => reconcile.close());
   return {
     start() {

@@ -10,6 +10,8 @@ export interface Env {
   dataDir: string;
   webConcurrency: number | undefined;
   settleConcurrency: number;
+  /** Attempts that each worker process settles in a second at most. Absent: as many as it can. */
+  settleMaxPerSec: number | undefined;
   /** Absent: generated into `dataDir` in embedded mode, an error otherwise. */
   jwtSecret: string | undefined;
   /** Absent: on in embedded mode, off otherwise. */
@@ -52,6 +54,7 @@ interface Variables {
   DATA_DIR: string;
   WEB_CONCURRENCY?: number;
   SETTLE_CONCURRENCY: number;
+  SETTLE_MAX_PER_SEC?: number;
   JWT_SECRET?: string;
   DEMO?: '0' | '1';
   TRIES_LIMIT: number;
@@ -73,6 +76,7 @@ const schema = Joi.object<Variables>({
   DATA_DIR: Joi.string().default('.data'),
   WEB_CONCURRENCY: Joi.number().integer().min(1).max(64),
   SETTLE_CONCURRENCY: Joi.number().integer().min(1).max(16).default(1),
+  SETTLE_MAX_PER_SEC: Joi.number().integer().min(1).max(1_000_000),
   JWT_SECRET: Joi.string().min(32),
   DEMO: Joi.valid('0', '1'),
   TRIES_LIMIT: Joi.number().integer().min(1).max(1_000_000).default(20),
@@ -104,6 +108,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     dataDir: vars.DATA_DIR,
     webConcurrency: vars.WEB_CONCURRENCY,
     settleConcurrency: vars.SETTLE_CONCURRENCY,
+    settleMaxPerSec: vars.SETTLE_MAX_PER_SEC,
     jwtSecret: vars.JWT_SECRET,
     demo: vars.DEMO === undefined ? undefined : vars.DEMO === '1',
     triesLimit: vars.TRIES_LIMIT,

@@ -32,7 +32,7 @@ export interface TestPipeline extends TestServices {
   enqueue: Enqueue;
   queue: SettleQueue<AttemptBatch>;
   /** Starts a real worker in this process. */
-  startWorker(): Promise<{ stop(): Promise<void> }>;
+  startWorker(variables?: Record<string, string>): Promise<{ stop(): Promise<void> }>;
   epochOf(saleId: string): Promise<number>;
   tokens(saleId: string): Promise<number>;
   inflight(saleId: string): Promise<string[]>;
@@ -93,12 +93,13 @@ export async function startTestPipeline(
       }
       return admitted;
     },
-    async startWorker() {
+    async startWorker(variables = {}) {
       const lifecycle = createLifecycle();
       const env = readServiceEnv({
         DATABASE_URL: services.databaseUrl,
         REDIS_URL: services.redisUrl,
         JWT_SECRET: 'a secret of the tests, long enough',
+        ...variables,
       });
       const worker = await composeWorker({ env, logger: silentLogger, lifecycle });
       worker.start();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createCombine, MAX_ATTEMPTS_PER_TRANSACTION } from './combine.ts';
 import type { AdmittedAttempt, AttemptBatch, DecidedAttempt } from './purchase.model.ts';
+import type { SettlePace } from './settle-pace.ts';
 
 let made = 0;
 function aBatch(stockId: string, size = 1): AttemptBatch {
@@ -29,7 +30,10 @@ interface Transaction {
 }
 
 /** A settle whose transactions run until the test ends them, and an announcement the same. */
-function setUp({ holdAnnouncements = false } = {}) {
+function setUp({
+  holdAnnouncements = false,
+  pace,
+}: { holdAnnouncements?: boolean; pace?: Pick<SettlePace, 'take'> } = {}) {
   const transactions: Transaction[] = [];
   const announcements: { ids: string[]; end(): void }[] = [];
   const combine = createCombine({
@@ -43,6 +47,7 @@ function setUp({ holdAnnouncements = false } = {}) {
         announcements.push({ ids: outcomes.map(({ attemptId }) => attemptId), end: resolve });
         if (!holdAnnouncements) resolve();
       }),
+    pace,
   });
   return { combine, transactions, announcements };
 }
@@ -155,5 +160,88 @@ describe('the combiner', () => {
       await going;
     }
     expect(transactions).toHaveLength(2);
+  });
+});
+
+describe('the combiner with a pace', () => {
+  /** A pace that lets the test say how many may go, and remembers what was wanted. */
+  function aPace() {
+    const asked: { wanted: () => number; grant(attempts: number): void; refuse(error: Error): void }[] = [];
+    const take: SettlePace['take'] = (wanted) =>
+      new Promise((grant, refuse) => void asked.push({ wanted, grant, refuse }));
+    return { asked, take };
+  }
+
+  it('asks for all that waits, up to 500, and begins no transaction before it may', async () => {
+    const pace = aPace();
+    const { combine, transactions } = setUp({ pace });
+    const first = aBatch('s', 20);
+    void combine(first);
+    await turn();
+    expect(pace.asked.map(({ wanted }) => wanted())).toEqual([20]);
+    const second = aBatch('s', 300);
+    [second, aBatch('s', 300)].forEach((batch) => void combine(batch));
+    await turn();
+    expect(pace.asked.map(({ wanted }) => wanted())).toEqual([500]);
+    expect(transactions).toEqual([]);
+    pace.asked[0]!.grant(320);
+    await turn();
+    expect(transactions.map(({ ids }) => ids)).toEqual([idsOf(first, second)]);
+  });
+
+  it('settles a batch in pieces when less may go, in order, and ends it with the last of them', async () => {
+    const pace = aPace();
+    const { combine, transactions } = setUp({ pace });
+    const [batch, other] = [aBatch('s', 5), aBatch('s', 2)];
+    let ended = 0;
+    [batch, other].forEach((one) => void combine(one).then(() => (ended += 1)));
+    for (const [at, granted] of [2, 2, 3].entries()) {
+      await turn();
+      expect(ended).toBe(0);
+      pace.asked[at]!.grant(granted);
+      await turn();
+      transactions[at]!.commit();
+    }
+    await turn();
+    expect(transactions.map(({ ids }) => ids.length)).toEqual([2, 2, 3]);
+    expect(transactions.flatMap(({ ids }) => ids)).toEqual(idsOf(batch, other));
+    expect(ended).toBe(2);
+    expect(pace.asked).toHaveLength(3);
+  });
+
+  it('leaves the rest of a batch alone whose piece failed: its job comes back whole', async () => {
+    const pace = aPace();
+    const { combine, transactions } = setUp({ pace });
+    const [batch, other] = [aBatch('s', 5), aBatch('s', 2)];
+    const failing = expect(combine(batch)).rejects.toThrow('PostgreSQL is away');
+    const going = combine(other);
+    await turn();
+    pace.asked[0]!.grant(2);
+    await turn();
+    transactions[0]!.fail(new Error('PostgreSQL is away'));
+    await failing;
+    await turn();
+    expect(pace.asked[1]!.wanted()).toBe(2);
+    pace.asked[1]!.grant(2);
+    await turn();
+    transactions[1]!.commit();
+    await going;
+    expect(transactions[1]!.ids).toEqual(idsOf(other));
+  });
+
+  it('gives back whatever waits when the pace stops, and what is being settled ends', async () => {
+    const pace = aPace();
+    const { combine, transactions } = setUp({ pace });
+    const running = combine(aBatch('s', 2));
+    await turn();
+    pace.asked[0]!.grant(2);
+    await turn();
+    const refused = Promise.allSettled([combine(aBatch('s')), combine(aBatch('s', 3))]);
+    transactions[0]!.commit();
+    await running;
+    await turn();
+    pace.asked[1]!.refuse(new Error('it stops'));
+    expect((await refused).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(transactions).toHaveLength(1);
   });
 });
