@@ -96,7 +96,7 @@ export async function readGateFacts(
   });
 }
 
-/** Every decided attempt of a sale in order of sequence, `chunk` at a time (keyset, so that a million is no burden). */
+/** Every decided attempt of a sale in order of id, `chunk` at a time (keyset, so that a million is no burden). */
 export async function* readDecided(
   db: Database,
   saleId: string,
@@ -104,12 +104,14 @@ export async function* readDecided(
 ): AsyncGenerator<DecidedAttempt[]> {
   let afterId = '00000000-0000-0000-0000-000000000000';
   for (;;) {
+    // Orders have the key too: their index is else read from its beginning for every chunk (1.2 s instead of 0.1 s half-way
+    // through a million).
     const { rows } = await db.raw<{ rows: DecidedRow[] }>(
       `select a.id, a.user_id, a.quantity, a.sequence, a.idempotency_key, a.outcome, a.reason, o.id as order_id,
               a.admitted_at, a.settled_at
-         from purchase_attempts a left join orders o on o.attempt_id = a.id
-        where a.sale_id = ? and a.id > ? order by a.id limit ?`,
-      [saleId, afterId, chunk],
+         from purchase_attempts a left join orders o on o.attempt_id = a.id and o.attempt_id > :afterId
+        where a.sale_id = :saleId and a.id > :afterId order by a.id limit :chunk`,
+      { saleId, afterId, chunk },
     );
     if (rows.length > 0) yield rows.map(decidedFromRow);
     const last = rows.at(-1);
