@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { withStockLock } from '../../infrastructure/postgres/advisory-lock.ts';
 import { anAttempt, startTestPipeline, type TestPipeline } from '../../testing/test-pipeline.ts';
 import { givenSale, givenShoppers } from '../../testing/test-sale.ts';
 import { until } from '../../testing/until.ts';
@@ -19,8 +20,9 @@ describe('lone attempts', () => {
     }
     expect(await pipeline.queue.counts()).toMatchObject({ waiting: 200 });
 
-    await pipeline.startWorker();
+    const worker = await pipeline.startWorker();
     await until(async () => (await pipeline.inflight(sale.saleId)).length === 0, { what: 'the sale drains' });
+    await worker.stop();
     const settled = await pipeline
       .db('stock_movements')
       .where({ stock_id: sale.stockId, cause: 'settled' })
@@ -32,5 +34,26 @@ describe('lone attempts', () => {
       [sale.saleId],
     );
     expect(rows[0]?.transactions).toBe(settled.length);
+  });
+});
+
+describe('a quiet sale', () => {
+  it('is settled while hundreds of jobs of a hot one wait for their stock', async () => {
+    const hot = await givenSale(pipeline, { stock: 200 });
+    const quiet = await givenSale(pipeline);
+    const [last, ...crowd] = await givenShoppers(pipeline.db, 201);
+    for (const id of crowd) await pipeline.accept(hot, [anAttempt(hot.saleId, id)]);
+    await pipeline.accept(quiet, [anAttempt(quiet.saleId, last!)]);
+    const worker = await withStockLock(pipeline.db, hot.stockId, async () => {
+      const started = await pipeline.startWorker();
+      const isSettled = async (): Promise<boolean> => (await pipeline.inflight(quiet.saleId)).length === 0;
+      await until(isSettled, { what: 'the quiet sale drains' });
+      // With fewer jobs taken at once it is its turn only when the hot one's gave up waiting and went back.
+      const isHeld = async (): Promise<boolean> => (await pipeline.queue.counts()).active === 200;
+      await until(isHeld, { what: "all of the hot one's jobs wait for their stock" });
+      expect(await pipeline.inflight(hot.saleId)).toHaveLength(200);
+      return started;
+    });
+    await worker.stop();
   });
 });

@@ -5,8 +5,13 @@ import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
 import { WORKERS_ALIVE_KEY } from '../../infrastructure/redis/keys.ts';
 import type { AttemptBatch } from './purchase.model.ts';
 
-/** Jobs taken at once: enough that what waits for a stock fills the next transaction. */
-const JOBS_AT_ONCE = 32;
+/**
+ * Jobs taken at once. They leave the queue first come, first served, and only then fall into one line a stock: so it must
+ * be far more than a hot stock has in a transaction and in announcements, or a quiet one waits behind all of its jobs.
+ * Then it also fills the next transaction. With 32 a quiet sale's job waited 400 ms, with 256 it waits 10 ms; with 1,024
+ * Bull's upkeep of each (a lock, a timer) costs what was won. docs/decisions/0010
+ */
+const JOBS_AT_ONCE = 256;
 const ALIVE_EVERY_MS = 1_000;
 const ALIVE_FOR_MS = 3_000;
 
