@@ -1,8 +1,12 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { runOpenLoop } from './open-loop.ts';
+import { arrivalsOf, runOpenLoop } from './open-loop.ts';
+import { startOpenLoop } from './start-open-loop.ts';
 
 describe('an open loop', () => {
   let server: Server;
@@ -52,7 +56,72 @@ describe('an open loop', () => {
       else res.end('{}');
     });
     const result = await runOpenLoop({ ...load, url, tokens });
-    expect(result.connectionErrors).toBe(1);
+    expect(result).toMatchObject({ connectionErrors: 1, failures: { closed: 1 } });
     expect(result.latencyMs[200]).toHaveLength(49);
+  });
+
+  it('reads an answer that comes in pieces', async () => {
+    const url = await serve((_req, res) => {
+      res.setHeader('Content-Length', 20);
+      res.write('{"half":');
+      setImmediate(() => res.end('"the other"}'));
+    });
+    const result = await runOpenLoop({ ...load, url, tokens });
+    expect(result.latencyMs[200]).toHaveLength(50);
+    expect(result.connectionErrors).toBe(0);
+  });
+
+  it('counts who was sent away without being told when to come back', async () => {
+    let count = 0;
+    const url = await serve((_req, res) => {
+      count += 1;
+      res.writeHead(503, count > 10 ? { 'Retry-After': '1' } : {}).end('{}');
+    });
+    const result = await runOpenLoop({ ...load, url, tokens });
+    expect(result.latencyMs[503]).toHaveLength(50);
+    expect(result.withoutRetryAfter).toBe(10);
+  });
+
+  it('tells how many had to wait for a connection, and how late it was itself', async () => {
+    const held: (() => void)[] = [];
+    const url = await serve((_req, res) => {
+      held.push(() => res.end('{}'));
+      if (held.length === 2) setTimeout(() => held.forEach((answer) => answer()), 200);
+      if (held.length > 2) res.end('{}');
+    });
+    const result = await runOpenLoop({ ...load, url, tokens, perSec: 2_000 });
+    expect(result.mostWaiting).toBeGreaterThan(20);
+    expect(result.lateMs).toHaveLength(50);
+    expect(Math.min(...result.lateMs)).toBeGreaterThanOrEqual(0);
+  });
+
+  it('runs in a process of its own, with some lines of a file as its tokens', async () => {
+    const seen: unknown[] = [];
+    const url = await serve((req, res) => {
+      seen.push(req.headers.authorization);
+      res.end('{}');
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'stampede-open-loop-'));
+    try {
+      const tokensFile = join(folder, 'tokens');
+      await writeFile(tokensFile, tokens.map((token) => `${token}\n`).join(''));
+      const result = await startOpenLoop({ ...load, url, tokensFile, from: 10, amount: 30 });
+      expect(result.latencyMs[200]).toHaveLength(30);
+      expect(new Set(seen)).toEqual(new Set(tokens.slice(10, 40).map((token) => `Bearer ${token}`)));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+describe('arrivals', () => {
+  it('come at the mean rate, in order, with gaps that are never alike', () => {
+    const at = arrivalsOf(20_000, 1_000);
+    const gaps = Array.from(at, (time, index) => time - (at[index - 1] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(0);
+    expect(at.at(-1)).toBeGreaterThan(18_500);
+    expect(at.at(-1)).toBeLessThan(21_500);
+    // Of exponential gaps 63 % are shorter than their mean.
+    expect(gaps.filter((gap) => gap < 1).length / gaps.length).toBeCloseTo(0.632, 1);
   });
 });

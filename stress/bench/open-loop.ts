@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { openLine, type Line } from './open-line.ts';
 
 /** Attempts that arrive whether or not earlier ones were answered. */
 export interface OpenLoop {
@@ -16,130 +16,112 @@ export interface OpenLoop {
 export interface OpenLoopResult {
   /** From the moment an attempt was due, waiting for a free connection included, ms; by HTTP status. */
   latencyMs: Record<number, number[]>;
-  /** Of the last attempt, from the first, s. */
+  /** Until the last attempt was sent, s. */
   seconds: number;
   /** How late the generator itself was with each, ms; counted in the latencies too. */
   lateMs: number[];
+  /** The longest line for a free connection. */
+  mostWaiting: number;
+  /** Of the 503s. */
+  withoutRetryAfter: number;
+  /** Not answered when everything else had been for 10 s. */
   timeouts: number;
+  /** Requests whose connection broke, or could not be made. */
   connectionErrors: number;
+  /** The same by why. */
+  failures: Record<string, number>;
+  /** Share of one core that the process of the generator used until the last attempt was sent. */
+  generatorBusy: number;
 }
 
 const ANSWERED_WITHIN_MS = 10_000;
 
-interface Due {
-  at: number;
-  index: number;
+/** Makes the times at which a Poisson crowd comes, ms from its start, increasing. */
+export function arrivalsOf(count: number, perSec: number, random: () => number = Math.random): Float64Array {
+  let at = 0;
+  return Float64Array.from({ length: count }, () => (at += (-Math.log(1 - random()) / perSec) * 1_000));
 }
 
 /**
  * Sends attempts at the times they are due. Their latency counts from there, so a server that stands still for a second
  * is charged for all who came meanwhile (coordinated omission).
+ *
+ * It sleeps until the next is due, a millisecond or more, and then sends all that are: it shares the cores with what it
+ * measures, and a loop that never sleeps takes one of them. Requests are made before the first is sent.
  */
 export async function runOpenLoop(load: OpenLoop): Promise<OpenLoopResult> {
+  const requests = makeRequests(load);
+  const dueMs = arrivalsOf(requests.length, load.perSec);
+  const lateMs = new Float64Array(requests.length);
+  const result: OpenLoopResult = {
+    ...{ latencyMs: {}, seconds: 0, lateMs: [], mostWaiting: 0, withoutRetryAfter: 0 },
+    ...{ timeouts: 0, connectionErrors: 0, failures: {}, generatorBusy: 0 },
+  };
   const { hostname, port } = new URL(load.url);
-  const result: OpenLoopResult = { latencyMs: {}, seconds: 0, lateMs: [], timeouts: 0, connectionErrors: 0 };
-  const free: Line[] = [];
-  const waiting: Due[] = [];
-  let unanswered = load.tokens.length;
-  let whenDone: () => void = () => undefined;
-  const done = new Promise<void>((resolve) => (whenDone = resolve));
-  const settle = (): void => {
-    unanswered -= 1;
-    if (unanswered === 0) whenDone();
-  };
-
-  const send = (line: Line, due: Due): void => {
-    const { path, body, tokens, keyPrefix } = load;
-    line.write(
-      `POST ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAuthorization: Bearer ${tokens[due.index] ?? ''}\r\n` +
-        `Idempotency-Key: ${keyPrefix}${due.index}\r\nContent-Type: application/json\r\n` +
-        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-      (status) => {
-        if (status === null) result.connectionErrors += 1;
-        else (result.latencyMs[status] ??= []).push(performance.now() - due.at);
-        settle();
-        const next = waiting.shift();
-        if (next) send(line, next);
-        else free.push(line);
-      },
-    );
-  };
-
   const lines = await Promise.all(
     Array.from({ length: load.connections }, () => openLine(hostname, Number(port))),
   );
-  free.push(...lines);
+  // The line that was free the longest is next, so that every process behind the port gets its share.
+  const free = [...lines];
+  let due = 0; // of the attempts before it, those from `sent` on wait for a line
+  let sent = 0;
+  let answered = 0;
+  const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
-  let dueAt = startedAt;
-  for (let index = 0; index < load.tokens.length; index += 1) {
-    dueAt += (-Math.log(1 - Math.random()) / load.perSec) * 1000;
-    while (performance.now() < dueAt) await new Promise((resolve) => setImmediate(resolve));
-    result.lateMs.push(performance.now() - dueAt);
-    const due = { at: dueAt, index };
-    const line = free.pop();
-    if (line) send(line, due);
-    else waiting.push(due);
-  }
-  result.seconds = (performance.now() - startedAt) / 1000;
+  let whenDone: () => void = () => undefined;
+  const done = new Promise<void>((resolve) => (whenDone = resolve));
+
+  const send = (line: Line): void => {
+    const index = sent;
+    sent += 1;
+    line.write(requests[index] as Buffer, (answer) => {
+      if (typeof answer === 'string') {
+        result.connectionErrors += 1;
+        result.failures[answer] = (result.failures[answer] ?? 0) + 1;
+      } else {
+        (result.latencyMs[answer.status] ??= []).push(performance.now() - startedAt - (dueMs[index] ?? 0));
+        if (answer.status === 503 && !answer.hasRetryAfter) result.withoutRetryAfter += 1;
+      }
+      answered += 1;
+      if (answered === requests.length) whenDone();
+      if (sent < due) send(line);
+      else free.push(line);
+    });
+  };
+
+  const sendDue = (allSent: () => void): void => {
+    const now = performance.now() - startedAt;
+    for (let at = dueMs[due]; at !== undefined && at <= now; at = dueMs[due]) {
+      lateMs[due] = now - at;
+      due += 1;
+      const line = free.shift();
+      if (line) send(line);
+    }
+    result.mostWaiting = Math.max(result.mostWaiting, due - sent);
+    if (due === requests.length) allSent();
+    else setTimeout(sendDue, Math.max(1, (dueMs[due] ?? 0) - now), allSent);
+  };
+  await new Promise<void>(sendDue);
+  result.seconds = (performance.now() - startedAt) / 1_000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  result.generatorBusy = (user + system) / 1e6 / result.seconds;
+
   const timer = setTimeout(whenDone, ANSWERED_WITHIN_MS);
   await done;
   clearTimeout(timer);
-  result.timeouts = unanswered;
+  result.timeouts = requests.length - answered;
+  result.lateMs = Array.from(lateMs);
   lines.forEach((line) => line.close());
   return result;
 }
 
-interface Line {
-  /** Calls back with the status, or null when the connection broke first. */
-  write(request: string, answered: (status: number | null) => void): void;
-  close(): void;
-}
-
-const HEAD_END = '\r\n\r\n';
-
-/** One kept-alive connection with one request at a time; it reads just as much HTTP as our answers have. */
-async function openLine(host: string, port: number): Promise<Line> {
-  let socket: Socket | null = null;
-  let answered: ((status: number | null) => void) | null = null;
-  let received = '';
-  const finish = (status: number | null): void => {
-    const tell = answered;
-    answered = null;
-    received = '';
-    tell?.(status);
-  };
-  const open = (): Promise<Socket> =>
-    new Promise((resolve, reject) => {
-      const opening = connect({ host, port, noDelay: true }, () => resolve(opening));
-      opening.setEncoding('latin1');
-      opening.once('error', reject);
-      opening.on('close', () => {
-        if (socket === opening) socket = null;
-        finish(null);
-      });
-      opening.on('data', (chunk: string) => {
-        received += chunk;
-        const headEnd = received.indexOf(HEAD_END);
-        if (headEnd === -1) return;
-        const length = Number(/\r\ncontent-length: (\d+)/i.exec(received.slice(0, headEnd))?.[1] ?? 0);
-        if (received.length >= headEnd + HEAD_END.length + length) finish(Number(received.slice(9, 12)));
-      });
-    });
-  socket = await open();
-  return {
-    write(request, tell) {
-      answered = tell;
-      if (socket) socket.write(request);
-      else {
-        open().then(
-          (opened) => (socket = opened).write(request),
-          () => finish(null),
-        );
-      }
-    },
-    close() {
-      answered = null;
-      socket?.destroy();
-    },
-  };
+function makeRequests({ url, path, body, tokens, keyPrefix }: OpenLoop): Buffer[] {
+  const { host } = new URL(url);
+  return tokens.map((token, index) =>
+    Buffer.from(
+      `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\n` +
+        `Idempotency-Key: ${keyPrefix}${index}\r\nContent-Type: application/json\r\n` +
+        `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    ),
+  );
 }
