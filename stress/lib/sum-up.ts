@@ -6,6 +6,7 @@ import type { SettledAttempt } from './read-settled.ts';
 import type { GeneratorLoad, StressResult } from './result.ts';
 import { saleOf, type Stage } from './stage.ts';
 import type { StoreSample } from './watch-stores.ts';
+import { wishTimes } from './wish-times.ts';
 import { now, type Wish } from './wish.ts';
 
 export interface Played {
@@ -78,19 +79,9 @@ function latencies(
   wishes: readonly Wish[],
   settled: readonly SettledAttempt[],
 ): Record<string, LatencyFigures> {
-  const groups = new Map<string, string>();
-  const times: Record<string, number[]> = { accept: [], settle: [] };
-  for (const { group, accepted } of wishes) {
-    if (!accepted) continue;
-    if (group !== undefined) groups.set(accepted.attemptId, group);
-    (times[named('accept', group)] ??= []).push(accepted.acceptMs);
-  }
-  for (const { id, admitted, settled: at } of settled) {
-    (times[named('settle', groups.get(id))] ??= []).push(at - admitted);
-  }
   const { outcome = [], ...others } = tally.times();
   // A group's times stand beside the crowd's: accept, accept quiet, settle, settle quiet.
-  const ofWishes = Object.entries(times).sort(([a], [b]) => a.localeCompare(b));
+  const ofWishes = Object.entries(wishTimes(wishes, settled)).sort(([a], [b]) => a.localeCompare(b));
   return Object.fromEntries(
     [...ofWishes, ['outcome', outcome] as const, ...Object.entries(others)].map(([name, values]) => [
       name,
@@ -98,6 +89,3 @@ function latencies(
     ]),
   );
 }
-
-const named = (kind: string, group: string | undefined): string =>
-  group === undefined ? kind : `${kind} ${group}`;

@@ -1,7 +1,11 @@
 import { arrive, endless } from '../lib/arrive.ts';
 import { buyUntilAnswered, sendCrowd } from '../lib/send-crowd.ts';
 import { createShopClient } from '../lib/shop-client.ts';
-import { saleOf, type Stage } from '../lib/stage.ts';
+import { drainStage } from '../lib/drain-stage.ts';
+import { compareGroups } from '../lib/compare-groups.ts';
+import { readSettled } from '../lib/read-settled.ts';
+import { saleOf, type Stage, type Verdict } from '../lib/stage.ts';
+import { wishTimes } from '../lib/wish-times.ts';
 import { aWishFor, now } from '../lib/wish.ts';
 import { withReplays } from '../lib/with-replays.ts';
 import type { Scenario } from './scenario.ts';
@@ -18,7 +22,8 @@ const QUIET_SHARE = 0.2;
 export const manySales: Scenario = {
   name: 'many-sales',
   words: 'twenty sales at once and everybody wants the same one: the quiet ones keep their latency',
-  defaults: { stock: 1_000, shoppers: 12_000, connections: 64, rate: 0, duration: 30, sales: 20 },
+  // Nearly all of the crowd gets one: what is sold, not what is refused, could hold the quiet ones up.
+  defaults: { stock: 9_000, shoppers: 12_000, connections: 64, rate: 0, duration: 30, sales: 20 },
   stocks: ({ stock, sales }) => [stock, ...Array.from({ length: Math.max(1, sales - 1) }, () => QUIET_STOCK)],
   async play(stage) {
     const { shoppers, settings, print } = stage;
@@ -35,9 +40,24 @@ export const manySales: Scenario = {
       () => (isHot = false),
     );
     await Promise.all([hot, trickle(stage, quiet, 'quiet', () => isHot)]);
-    return [];
+    await drainStage(stage);
+    return [await judgeQuiet(stage)];
   },
 };
+
+/** How much longer the quiet sales took beside the hot one than alone. Broken only when one of them did not sell. */
+async function judgeQuiet({ services, sales, wishes, tally }: Stage): Promise<Verdict> {
+  const settled = await readSettled(
+    services.db,
+    sales.map(({ saleId }) => saleId),
+  );
+  const { words, ratios } = compareGroups(wishTimes(wishes, settled), 'calm', 'quiet');
+  for (const [kind, ratio] of Object.entries(ratios))
+    tally.figure(`${kind} beside the hot one, times`, ratio);
+  const unsold = [...wishes].filter(({ group, accepted }) => group !== undefined && !accepted).length;
+  const refused = unsold === 0 ? '' : `; ${unsold} shoppers of theirs got nothing`;
+  return { id: 'quiet', ok: unsold === 0, detail: `alone → beside the hot one: ${words}${refused}` };
+}
 
 /** Shoppers of the quiet sales, one after the other, each another sale. */
 async function trickle(
