@@ -62,6 +62,7 @@ describe('verify and prune', () => {
     const result = await verify('--sale', sale.saleId, '--journal', journal);
     expect(result.exitCode).toBe(1);
     expect(result.stdout).toMatch(/BROKEN {2}I3 {3}1 attempts accepted .* 1 without an outcome/);
+    expect(result.stdout).toContain(`line 1: ${JSON.stringify(lost)}\n`);
     await writeFile(journal, '{}');
     expect(await verify('--journal', journal)).toMatchObject({
       exitCode: 2,

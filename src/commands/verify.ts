@@ -1,6 +1,5 @@
-import type { InvariantBody } from '../contracts/http.ts';
 import { JournalError, readJournal, type JournalEntry } from '../features/purchase/journal.ts';
-import { checkInvariants } from '../features/purchase/purchase.invariants.ts';
+import { checkInvariants, type CheckedPromise } from '../features/purchase/purchase.invariants.ts';
 import { readSalesWithGates } from '../features/purchase/reconcile.repository.ts';
 import type { SaleDetails } from '../features/sale/sale.model.ts';
 import { findSale } from '../features/sale/sale.repository.ts';
@@ -38,7 +37,10 @@ async function run({ flags, env, print }: CommandContext) {
         ...(journal ? { journal } : {}),
       });
       print(`\n${sale.name} (${sale.saleId})`);
-      invariants.forEach((invariant) => print(lineOf(invariant)));
+      for (const invariant of invariants) {
+        print(lineOf(invariant));
+        evidenceOf(invariant, journal).forEach((line) => print(line));
+      }
       checked.push({ saleId: sale.saleId, name: sale.name, invariants });
     }
     const broken = checked.flatMap(({ invariants }) => invariants.filter(({ ok }) => !ok)).length;
@@ -70,8 +72,18 @@ async function chooseSales({ db }: Services, saleId: string | undefined): Promis
   return sales;
 }
 
-function lineOf({ id, ok, detail }: InvariantBody): string {
+function lineOf({ id, ok, detail }: CheckedPromise): string {
   return `  ${ok ? 'ok    ' : 'BROKEN'}  ${id.padEnd(3)}  ${detail}`;
+}
+
+/** The lines of the journal that show what broke, as they stand in it. */
+function evidenceOf({ lines = [] }: CheckedPromise, journal: readonly JournalEntry[] = []): string[] {
+  if (lines.length === 0) return [];
+  const byLine = new Map(journal.map((entry) => [entry.line, entry]));
+  return lines.map((number) => {
+    const { line: _, ...entry } = byLine.get(number) ?? {};
+    return `               line ${number}: ${JSON.stringify(entry)}`;
+  });
 }
 
 await runCommand({
@@ -84,7 +96,10 @@ await runCommand({
       value: 'SALE_ID',
       help: 'check this sale only (all whose gates are kept: until 24 h after their end)',
     },
-    journal: { value: 'FILE', help: 'what clients saw, JSON lines; adds I3, I5 and I10' },
+    journal: {
+      value: 'FILE',
+      help: 'what clients saw, JSON lines; adds I3, I5 and I10, and shows the lines that broke one',
+    },
   },
   run,
 });

@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readJournal } from './journal.ts';
+import { createJournalWriter } from './journal-writer.ts';
+import { readJournal, type JournalEntry } from './journal.ts';
 
 const ID = '7e0f3f6a-58a5-4d20-8f55-6f2f1c1d2a01';
 const good = { t: 1, userId: ID, saleId: ID, httpStatus: 202, attemptId: ID, status: 'queued', position: 3 };
@@ -22,7 +23,10 @@ describe('a journal', () => {
 
   it('is one object a line; empty lines and unknown fields are left alone', async () => {
     const other = { t: 2.5, userId: ID, saleId: ID, tool: 'k6' };
-    expect(await read(JSON.stringify(good), '', JSON.stringify(other), '')).toEqual([good, other]);
+    expect(await read(JSON.stringify(good), '', JSON.stringify(other), '')).toEqual([
+      { ...good, line: 1 },
+      { ...other, line: 3 },
+    ]);
   });
 
   it.each([
@@ -35,6 +39,18 @@ describe('a journal', () => {
     [JSON.stringify({ ...good, t: 'noon' }), '`t` must be epoch milliseconds'],
   ])('names the line that is wrong: %s', async (line, problem) => {
     await expect(read(JSON.stringify(good), line)).rejects.toThrow(`journal, line 2: ${problem}`);
+  });
+
+  it('is written as it is read, however much comes at once', async () => {
+    const path = join(folder, 'written');
+    const journal = createJournalWriter(path);
+    const entry: JournalEntry = { t: 1, userId: ID, saleId: ID, httpStatus: 409, code: 'sold_out' };
+    const lines = Array.from({ length: 2_000 }, (_, index) => ({ ...entry, t: index + 1 }));
+    lines.forEach((line) => journal.write(line));
+    expect((await stat(path)).size).toBeGreaterThan(200_000); // of 280,000: the rest is less than 64 KB
+    journal.close();
+    expect(await readJournal(path)).toEqual(lines.map((line, index) => ({ ...line, line: index + 1 })));
+    expect(() => journal.write(entry)).toThrow('is closed');
   });
 
   it('says when there is no such file', async () => {

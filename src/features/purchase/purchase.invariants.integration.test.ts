@@ -227,11 +227,20 @@ describe('the promises', () => {
     it('I3 breaks when an accepted attempt has no outcome', async () => {
       const journal = [seen(sold[0]!, { attemptId: randomUUID(), idempotencyKey: 'other' })];
       expect(await broken({ journal })).toContain('I3');
+      expect((await check({ journal })).I3).toMatchObject({ lines: [1] });
     });
 
     it('I5 breaks when a key was answered with two attempts', async () => {
       const journal = [seen(sold[0]!, {}), seen(sold[0]!, { attemptId: sold[1]!.attemptId })];
       expect(await broken({ journal })).toEqual(['I5']);
+    });
+
+    it('the others are judged by what clients saw as well: all twelve have a verdict', async () => {
+      const first = sold[0]!;
+      const toldEarly = seen(first, { queuedAt: sale.startsAtMs - 1, attemptId: randomUUID() });
+      const verdicts = await check({ journal: [{ ...toldEarly, idempotencyKey: 'other' }] });
+      expect(Object.keys(verdicts)).toHaveLength(12);
+      expect(verdicts.I7).toMatchObject({ ok: false, lines: [1], detail: expect.stringContaining('0 of 4') });
     });
 
     it('I10 breaks when a position rises, an outcome is taken back, or another one is told than stored', async () => {
