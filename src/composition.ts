@@ -271,7 +271,9 @@ export async function composeWorker(deps: CompositionDeps): Promise<{ start(): v
   const worker = createPurchaseWorker({ queue, combine, redis, logger });
   const changeGate = createChangeGate({ redis });
   const enqueue = createEnqueue({ queue });
-  const reconcile = createReconcile({ db, redis, runId, clock, ensureGate, changeGate, enqueue, logger });
+  const reconcile = createReconcile({
+    ...{ db, redis, runId, clock, ensureGate, changeGate, queue, enqueue, logger },
+  });
   lifecycle.onStop('worker', () => worker.close());
   lifecycle.onStop('queue', () => queue.close());
   lifecycle.onStop('pace', () => pace?.stop()); // before the queue, which waits for its jobs

@@ -13,6 +13,7 @@ import type { SaleDetails } from '../sale/sale.model.ts';
 import { checkInvariants } from './purchase.invariants.ts';
 import type { AdmittedAttempt } from './purchase.model.ts';
 import { createEnsureGate } from './rebuild.ts';
+import type { Enqueue } from './enqueue.ts';
 import { createReconcile, type ReconcileDeps } from './reconcile.ts';
 import { takeLease } from './reconcile.repository.ts';
 import { createSettle } from './settle.ts';
@@ -73,6 +74,20 @@ describe('reconcile', () => {
     expect(await waiting()).toBe(2);
     await drained();
     expect(await sold()).toBe(3);
+  });
+
+  it('sends a batch that has its job already no second time', async () => {
+    const [lost] = await admit(1);
+    await pipeline.accept(sale, [anAttempt(sale.saleId, (await givenShoppers(pipeline.db, 1))[0]!)]);
+    const sent: string[] = [];
+    const enqueue: Enqueue = ({ attempts }) => {
+      sent.push(...attempts.map(({ attemptId }) => attemptId));
+      return Promise.resolve();
+    };
+    await reconcile({ enqueue }).runOnce();
+    expect(sent).toEqual([lost!.attemptId]);
+    await reconcile().runOnce();
+    await drained();
   });
 
   it('has a commit announced whose announcement was lost', async () => {

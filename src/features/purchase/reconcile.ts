@@ -4,6 +4,7 @@ import type { Clock } from '../../infrastructure/clock.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import type { ChangeGate } from '../sale/change-gate.ts';
 import { findSale } from '../sale/sale.repository.ts';
@@ -30,6 +31,7 @@ export interface ReconcileDeps {
   clock: Clock;
   ensureGate: EnsureGate;
   changeGate: ChangeGate;
+  queue: Pick<SettleQueue<AttemptBatch>, 'lacking'>;
   enqueue: Enqueue;
   logger: Logger;
 }
@@ -112,11 +114,14 @@ async function putInForce({ db, changeGate }: ReconcileDeps, { saleId }: SaleTru
 }
 
 /**
- * Adds the batches of attempts that are in flight for too long. A no-op while their job exists; settling a known attempt
- * announces it again, so a commit whose announcement was lost is healed too.
+ * Adds the batches of attempts that are in flight for too long and have no job any more: settling a known attempt announces
+ * it again, so a commit whose announcement was lost is healed too.
+ *
+ * In a backlog everything is in flight for long. Adding what the queue has is a no-op, but one that sends each attempt
+ * again, a tenth of the worker's work in a drain; asking sends its id.
  */
 async function enqueueStale(
-  { redis, clock, enqueue, logger }: ReconcileDeps,
+  { redis, clock, queue, enqueue, logger }: ReconcileDeps,
   { saleId, stockId }: SaleTruth,
   epoch: number,
 ): Promise<void> {
@@ -136,6 +141,8 @@ async function enqueueStale(
     batch.attempts.push(attempt);
   });
   if (batches.size === 0) return;
-  for (const batch of batches.values()) await enqueue(batch);
-  logger.info('attempts in flight for long are enqueued again', { saleId, batches: batches.size });
+  const lost = await queue.lacking([...batches.keys()]);
+  if (lost.length === 0) return;
+  for (const batchId of lost) await enqueue(batches.get(batchId) as AttemptBatch);
+  logger.info('attempts in flight for long are enqueued again', { saleId, batches: lost.length });
 }

@@ -68,6 +68,25 @@ describe('the queue', () => {
     expect(runs).toBe(1);
   });
 
+  it('knows which ids have no job: neither one that waits nor one that runs', async () => {
+    const [adding, working] = [await openQueue('add'), await openQueue('work')];
+    const [held, waiting, done, never] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
+    let end = (): void => undefined;
+    const ending = new Promise<void>((resolve) => (end = resolve));
+    try {
+      working.process(1, ({ name }) => (name === 'held' ? ending : Promise.resolve()));
+      await adding.add(done, { name: 'done' });
+      await until(async () => (await adding.lacking([done])).length === 1, { what: 'it is done' });
+      await adding.add(held, { name: 'held' });
+      await until(async () => (await adding.counts()).active === 1, { what: 'it runs' });
+      await adding.add(waiting, { name: 'waiting' });
+      expect(await adding.lacking([held, done, waiting, never])).toEqual([done, never]);
+      expect(await adding.lacking([])).toEqual([]);
+    } finally {
+      end(); // a queue does not close while a job runs
+    }
+  });
+
   it('tries a job that fails again and again, at least once a second, and never gives it up', async () => {
     const [adding, working] = [await openQueue('add'), await openQueue('work')];
     const triedAt: number[] = [];

@@ -6,6 +6,8 @@ import type { Logger } from '../logging/logger.ts';
 export interface SettleQueue<Job> {
   /** Resolves when Redis has the job. Adding an id that is still there is a no-op. @throws within 500 ms */
   add(jobId: string, job: Job): Promise<void>;
+  /** Of these ids those that no job has: for them `add` would do something. One round trip. */
+  lacking(jobIds: readonly string[]): Promise<string[]>;
   /** Runs jobs, `concurrency` at once, each at least once, until `close`. */
   process(concurrency: number, run: (job: Job) => Promise<void>): void;
   counts(): Promise<{ waiting: number; active: number; delayed: number; failed: number; oldestMs: number }>;
@@ -97,6 +99,12 @@ export async function createSettleQueue<Job>({
   return {
     async add(jobId, job) {
       await queue.add(job, { ...JOB_OPTIONS, jobId });
+    },
+    async lacking(jobIds) {
+      const asking = queue.client.pipeline();
+      for (const id of jobIds) asking.exists(queue.toKey(id));
+      const replies = (await asking.exec()) ?? [];
+      return jobIds.filter((_, index) => replies[index]?.[1] === 0);
     },
     process(concurrency, run) {
       queue
