@@ -1,4 +1,5 @@
 import type { InvariantBody } from '../../src/contracts/http.ts';
+import type { RoleUsage } from './process-usage.ts';
 
 /** ms. */
 export interface Latency {
@@ -19,9 +20,17 @@ export type WorkName =
   | 'whole-drop'
   | 'sockets'
   | 'overload'
+  | SeenWorkName
+  | GrowthWorkName
   | 'post'
   | 'get'
   | 'insert';
+
+/** In an open loop, with sockets. */
+export type SeenWorkName = 'seen-wins' | 'seen-drop';
+
+/** By attempts at one sale. */
+export type GrowthWorkName = 'growth-1k' | 'growth-10k' | 'growth-100k' | 'growth-1m';
 
 /** One contender at one work in one round. Rates are per second. */
 export interface Measurement {
@@ -34,16 +43,31 @@ export interface Measurement {
   counts: Record<string, number>;
   /** Of every answer, as the generator saw it. */
   latencyMs?: Latency;
+  /** Of the answers 202 alone, and of all others; where the generator can tell them apart. */
+  acceptedMs?: Latency;
+  refusedMs?: Latency;
   /** From the gate's promise to the transaction. */
   settleMs?: Latency;
   /** From the transaction to the socket. */
   outcomeMs?: Latency;
-  /** Processor time, s, and memory, MB, by role of process. */
-  usage: Record<string, { cpuSec: number; processes: number; maxRssMb: number }>;
+  /** From the gate's promise to the socket. */
+  seenMs?: Latency;
+  /** Processor time, memory and event-loop delay by role of process. */
+  usage: RoleUsage;
   generatorBusy: number | null;
   /** Beside the work, several a second. */
   samples: Sample[];
   invariants: InvariantBody[];
+  /** Of growth: one load of at most 100,000 after the other, and what Redis keeps of the sale by kind of key. */
+  growth?: { stages: GrowthStage[]; redisBytes: Record<string, number> };
+}
+
+export interface GrowthStage {
+  /** Attempts at the sale when it was over. */
+  attempts: number;
+  settledPerSec: number;
+  settleMs: Latency;
+  usage: RoleUsage;
 }
 
 export type FigureName =
@@ -61,22 +85,38 @@ export type FigureName =
   | 'nodeCpuUs'
   /** The same of Redis and PostgreSQL. */
   | 'storeCpuUs'
-  /** What the drop left in Redis, per shopper seen. */
+  /** Processor time an attempt of every process, PostgreSQL and Redis too, µs. */
+  | 'allCpuUs'
+  /** What the sale left in Redis, per shopper seen. */
   | 'redisBytesPerShopper'
-  /** Settled beside an overload, as a share of what is settled without one. */
+  /** Of it, what is kept of each attempt. */
+  | 'redisBytesPerAttempt'
+  /** Attempts at the sale. */
+  | 'attempts'
+  /** From the first promise to the last transaction, s. */
+  | 'tookSec'
+  /** Still in flight after the drain. */
+  | 'leftInflight'
+  /** The most an API process ever had, in the middle of a work too. */
+  | 'apiPeakRssMb'
+  | 'workerRssMb'
+  | 'redisRssMb'
+  /** Settled beside an overload, as a share of what may be settled. */
   | 'goodputShare'
   | 'refusedP99Ms'
   /** How late the open loop itself was with what was due; part of the latencies. */
   | 'generatorLateP99Ms'
   /** Timed out, or their connection broke. */
   | 'notAnswered'
+  /** Outcomes that reached their sockets. */
+  | 'seenPerSec'
   | 'outcomeSeenP99Ms'
   | 'soldOutSeenP99Ms'
   /** Until the last of all sockets that left at once had the right state again. */
   | 'backAfterSec'
   /** All of Redis' commands in that time, by clients. */
   | 'redisCommandsPerClient'
-  /** Of the largest API process after the drop. */
+  /** Of the largest API process after the work. */
   | 'apiRssMb'
   /** Admitted and not settled when the generator stopped. */
   | 'backlog';

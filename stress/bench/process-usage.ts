@@ -1,5 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 
+import type { Latency } from './measurement.ts';
+
 /** Linux counts processor time in these, whatever the machine (USER_HZ). */
 const TICKS_PER_SEC = 100;
 const PAGE_BYTES = 4096;
@@ -7,7 +9,18 @@ const PAGE_BYTES = 4096;
 /** The processes of a contender, by role. */
 export type Pids = Record<string, number[]>;
 
-export type RoleUsage = Record<string, { cpuSec: number; processes: number; maxRssMb: number }>;
+export type RoleUsage = Record<
+  string,
+  {
+    cpuSec: number;
+    processes: number;
+    maxRssMb: number;
+    /** The most any of them ever had, since it was started; absent where there is no /proc. */
+    peakRssMb?: number;
+    /** How late the event loop of each process was; absent where none was watched. */
+    loopDelaysMs?: Latency[];
+  }
+>;
 
 /** Processor time of one process so far, s; null where there is no /proc, or no such process. */
 export async function readCpuSec(pid: number): Promise<number | null> {
@@ -52,9 +65,20 @@ export async function readUsage(pids: Pids): Promise<RoleUsage> {
       processes: stats.length + children.length,
       maxRssMb: Math.round(Math.max(0, ...stats.map(({ rssMb }) => rssMb))),
     };
-    if (role === 'postgres') usage[role].cpuSec += stats.reduce((sum, { endedSec }) => sum + endedSec, 0);
+    const peaks = (await Promise.all(own.map(readPeakMb))).filter((peak) => peak !== null);
+    if (peaks.length > 0) usage[role].peakRssMb = Math.round(Math.max(...peaks));
+    // Redis has children as well, now and then: they rewrite its append-only file.
+    if (role === 'postgres' || role === 'redis') {
+      usage[role].cpuSec += stats.reduce((sum, { endedSec }) => sum + endedSec, 0);
+    }
   }
   return usage;
+}
+
+async function readPeakMb(pid: number): Promise<number | null> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const kib = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1];
+  return kib === undefined ? null : (Number(kib) * 1024) / 1e6;
 }
 
 async function readChildren(parents: ReadonlySet<number>): Promise<Stat[]> {

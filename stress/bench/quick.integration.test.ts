@@ -28,16 +28,37 @@ describe('npm run bench -- --quick', () => {
 
     const report = JSON.parse(await readFile(files.json, 'utf8')) as BenchReport;
     expect(report.broken).toEqual([]);
-    // Every bar but those of overload, which is not part of it, has its figures. What they are is nobody's business here.
+    // Every bar but those of overload and of a million attempts, which are not part of it, has its figures. What they are is
+    // nobody's business here.
     const notMeasured = report.bars.filter(({ verdict }) => verdict === 'not measured');
-    expect(notMeasured.map(({ id }) => id)).toEqual(['goodput', 'overload-refused', 'overload-errors']);
+    expect(notMeasured.map(({ id }) => id)).toEqual([
+      ...['goodput', 'overload-refused', 'overload-errors'],
+      ...['growth', 'growth-api-memory', 'growth-redis-memory', 'growth-inflight'],
+    ]);
     const ours = report.measurements.filter(({ contender }) => contender === 'stampede');
     expect(ours.map(({ work }) => work).sort()).toEqual([
-      ...['drain', 'everybody-wins', 'sockets', 'sold-out', 'status-reads', 'whole-drop'],
+      ...[
+        'drain',
+        'everybody-wins',
+        'growth-10k',
+        'growth-1k',
+        'seen-drop',
+        'seen-wins',
+        'sockets',
+        'sold-out',
+      ],
+      ...['status-reads', 'whole-drop'],
     ]);
+
+    const watched = ours.map(({ usage }) => [
+      usage.api?.loopDelaysMs?.length,
+      usage.worker?.loopDelaysMs?.length,
+    ]);
+    expect(watched).toEqual(ours.map(() => [2, 1]));
 
     const page = await readFile(files.html, 'utf8');
     expect(page).toContain('<h1>Stampede bench</h1>');
+    expect(page).toContain('<h2>Growth');
     expect(page.match(/<svg /g)!.length).toBeGreaterThan(6);
     expect(page).not.toMatch(/\b(?:src|href)=|@import|url\(|NaN|undefined/);
   }, 240_000);

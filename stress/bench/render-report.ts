@@ -1,11 +1,14 @@
 import type { JudgedBar } from './bars.ts';
-import type { ContenderName, FigureName, Latency, Measurement, WorkName } from './measurement.ts';
+import type { ContenderName, FigureName, Measurement, WorkName } from './measurement.ts';
+import { renderGrowth } from './render-growth.ts';
+import { table } from './render-table.ts';
+import { renderLatencies, renderLoops, renderUsage } from './render-tables.ts';
 import { STYLE } from './report-style.ts';
 import type { BenchReport } from './report.ts';
-import { GENERATOR_LIMITS_FROM, summarise, type Summary } from './summary.ts';
+import { GENERATOR_LIMITS_FROM, generatorCeiling, summarise, type Summary } from './summary.ts';
 import { drawBars, drawLines, escape } from './svg.ts';
 import { CONNECTIONS, DROP_CONNECTIONS } from './works/round.ts';
-import { CONTENDER_WORDS, FIGURE_WORDS, inWords, WORK_WORDS } from './words.ts';
+import { CONTENDER_WORDS, inWords, WORK_WORDS } from './words.ts';
 
 /** What is compared with what, one picture each. */
 const PICTURES: { title: string; of: [ContenderName, WorkName, FigureName][] }[] = [
@@ -72,14 +75,19 @@ ${renderPromises(report)}
 ${renderBars(report.bars)}
 ${PICTURES.map(({ title, of }) => renderPicture(title, of, summaries)).join('\n')}
 <h2>Latency, ms</h2>
-<p>As ${escape(generator.name)} saw it over ${CONNECTIONS} connections (${DROP_CONNECTIONS} in the whole drop), closed loop; medians of the rounds.
-Settle is
-from the gate's promise to the transaction, outcome on the socket from the transaction to the shopper's socket.</p>
+<p>As ${escape(generator.name)} saw it over ${CONNECTIONS} connections (${DROP_CONNECTIONS} in the whole drop), closed loop, where all answers
+are one figure; “open loop” is a crowd that waits for nobody, from when each attempt was due, accepted and refused apart.
+<i>Settled</i> is from the gate's promise to the transaction, <i>outcome on the socket</i> from the transaction to the shopper's
+socket, <i>seen</i> from the promise to the socket. Medians of the rounds.</p>
 ${renderLatencies(summaries)}
+${renderGrowth(measurements)}
 <h2>Processor time and memory</h2>
 <p>Node is the API processes and the worker, the stores are Redis and PostgreSQL, each per attempt or request. Memory is of
-the largest process of each role.</p>
+the largest process of each role. ${describeCeiling(generator.name, summaries)}</p>
 ${renderUsage(summaries)}
+<h2>Event-loop delay, ms</h2>
+<p>How late a timer of 10 ms was in each process while the work went on; medians of the rounds.</p>
+${renderLoops(summaries)}
 <h2>Over time</h2>
 ${renderTimelines(measurements)}
 <h2>Circumstances</h2>
@@ -103,6 +111,12 @@ function renderBars(bars: readonly JudgedBar[]): string {
   return table(['what', 'found', 'bar', ''], rows);
 }
 
+function describeCeiling(generator: string, summaries: readonly Summary[]): string {
+  const ceiling = generatorCeiling(summaries);
+  if (ceiling === null) return '';
+  return `${escape(generator)} itself could send about ${inWords(ceiling)} a second beside them, by how busy it was at most.`;
+}
+
 const verdictCell = (verdict: JudgedBar['verdict']): string =>
   `<span class="${verdict.replaceAll(' ', '-')}">${verdict}</span>`;
 
@@ -122,39 +136,6 @@ function renderPicture(
   if (bars.length === 0) return '';
   const note = bars.some(({ label }) => label.endsWith('*')) ? '<p>* the generator is the limit</p>' : '';
   return `<h2>${escape(title)}</h2>${drawBars(bars)}${note}`;
-}
-
-function renderLatencies(summaries: readonly Summary[]): string {
-  const row = (name: string, { p50, p95, p99, p999, max }: Latency): string[] => [
-    escape(name),
-    ...[p50, p95, p99, p999, max].map(inWords),
-  ];
-  const rows = summaries.flatMap(({ contender, work, latencyMs, settleMs, outcomeMs }) => {
-    const name = `${WORK_WORDS[work]}: ${CONTENDER_WORDS[contender]}`;
-    return [
-      ...(latencyMs ? [row(name, latencyMs)] : []),
-      ...(outcomeMs ? [row(`${name}, outcome on the socket`, outcomeMs)] : []),
-      ...(settleMs ? [row(`${name}, settle`, settleMs)] : []),
-    ];
-  });
-  return table(['', 'p50', 'p95', 'p99', 'p99.9', 'max'], rows);
-}
-
-function renderUsage(summaries: readonly Summary[]): string {
-  const rows = summaries.flatMap(({ contender, work, figures, maxRssMb, generatorBusy }) => {
-    if (!figures.nodeCpuUs) return [];
-    const memory = Object.entries(maxRssMb).map(([role, mb]) => `${role} ${mb}`);
-    return [
-      [
-        escape(`${WORK_WORDS[work]}: ${CONTENDER_WORDS[contender]}`),
-        inWords(figures.nodeCpuUs.median),
-        figures.storeCpuUs && contender !== 'bare' ? inWords(figures.storeCpuUs.median) : '–',
-        escape(memory.join(', ')),
-        generatorBusy === undefined ? '–' : `${Math.round(generatorBusy * 100)} %`,
-      ],
-    ];
-  });
-  return table(['', FIGURE_WORDS.nodeCpuUs, FIGURE_WORDS.storeCpuUs, 'memory, MB', 'generator busy'], rows);
 }
 
 function renderTimelines(measurements: readonly Measurement[]): string {
@@ -188,10 +169,4 @@ function renderCircumstances({ circumstances: at, settings, generator }: BenchRe
     [],
     rows.map(([name, value]) => [escape(name), escape(value)]),
   );
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const header = head.length === 0 ? '' : `<tr>${head.map((cell) => `<th>${cell}</th>`).join('')}</tr>`;
-  const body = rows.map((cells) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n');
-  return `<table>${header}${body}</table>`;
 }

@@ -4,14 +4,26 @@ import type { Measurement } from './measurement.ts';
 import { emptyGets, emptyPosts, plainInserts } from './works/ceilings.ts';
 import { drain } from './works/drain.ts';
 import { everybodyWins } from './works/everybody-wins.ts';
+import { growth } from './works/growth.ts';
 import type { Round, Scale } from './works/round.ts';
+import { seen } from './works/seen.ts';
 import { soldOut } from './works/sold-out.ts';
 import { statusReads } from './works/status-reads.ts';
 import { overload } from './works/overload.ts';
 import { sockets } from './works/sockets.ts';
 import { wholeDrop } from './works/whole-drop.ts';
 
-export const PART_NAMES = ['wins', 'drain', 'sold-out', 'reads', 'drop', 'sockets', 'overload'] as const;
+export const PART_NAMES = [
+  'wins',
+  'drain',
+  'sold-out',
+  'reads',
+  'drop',
+  'seen',
+  'sockets',
+  'overload',
+  'growth',
+] as const;
 /** Overload takes an instance of its own and half a minute, whatever the scale. */
 export const QUICK_PART_NAMES: readonly PartName[] = PART_NAMES.filter((name) => name !== 'overload');
 export type PartName = (typeof PART_NAMES)[number];
@@ -42,8 +54,14 @@ const PARTS: Record<PartName, (round: Round) => (() => Promise<Measurement>)[]> 
     () => wholeDrop(round, round.contenders.stampede),
     () => wholeDrop(round, round.contenders.naive),
   ],
+  seen: (round) => [
+    () => seen(round, round.contenders.stampede, 'seen-wins'),
+    () => seen(round, round.contenders.stampede, 'seen-drop'),
+  ],
   sockets: (round) => [() => sockets(round, round.contenders.stampede)],
   overload: (round) => [() => overload(round)],
+  // Once a run: a million attempts take minutes.
+  growth: (round) => (round.number === 1 ? growth(round) : []),
 };
 
 export interface RoundsOptions {

@@ -24,6 +24,12 @@ const FULL: Scale = {
   insertedRows: 100_000,
   drop: { units: 10_000, shoppers: 100_000 },
   sockets: { clients: 5_000, units: 1_000 },
+  seen: {
+    'seen-wins': { units: 8_000, shoppers: 8_000, perSec: 2_000, listeners: 500 },
+    'seen-drop': { units: 2_000, shoppers: 20_000, perSec: 4_000, listeners: 500 },
+  },
+  // What a million is compared with: one sale that takes two seconds would be a matter of luck.
+  growth: { 'growth-1k': 5, 'growth-10k': 5, 'growth-100k': 1, 'growth-1m': 1 },
 };
 
 /** Enough to see that everything works and that the promises hold; its figures mean nothing. */
@@ -36,6 +42,11 @@ const QUICK: Scale = {
   insertedRows: 1_000,
   drop: { units: 60, shoppers: 1_000 },
   sockets: { clients: 40, units: 10 },
+  seen: {
+    'seen-wins': { units: 200, shoppers: 200, perSec: 400, listeners: 20 },
+    'seen-drop': { units: 50, shoppers: 400, perSec: 800, listeners: 20 },
+  },
+  growth: { 'growth-1k': 1, 'growth-10k': 1 },
 };
 
 /** Before the first round, so that no contender is measured while its code is still being compiled. */

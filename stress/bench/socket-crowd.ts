@@ -15,6 +15,8 @@ export interface SocketAnswer {
   soldOutAt: number[];
   /** From the transaction to the socket, ms. */
   outcomeMs: number[];
+  /** From the gate's promise to the socket, ms. */
+  seenMs: number[];
   /** From the moment of the disconnection until each client had the right state again, ms. */
   backAfterMs: number[];
 }
@@ -30,6 +32,7 @@ interface Client {
 
 const clients: Client[] = [];
 const outcomeMs: number[] = [];
+const seenMs: number[] = [];
 
 function addClient(url: string, saleId: string, token: string): Client {
   const socket = io(url, {
@@ -41,8 +44,10 @@ function addClient(url: string, saleId: string, token: string): Client {
   socket.on('sale:tick', (body: SaleStatusBody) => {
     if (body.saleId === saleId && body.state === 'sold_out') client.soldOutAt ??= Date.now();
   });
-  socket.on('purchase:outcome', ({ settledAt }: AttemptStatusBody) => {
-    if (settledAt !== undefined) outcomeMs.push(Math.max(0, Date.now() - Date.parse(settledAt)));
+  socket.on('purchase:outcome', ({ queuedAt, settledAt }: AttemptStatusBody) => {
+    if (settledAt === undefined) return;
+    outcomeMs.push(Math.max(0, Date.now() - Date.parse(settledAt)));
+    seenMs.push(Math.max(0, Date.now() - Date.parse(queuedAt)));
   });
   return client;
 }
@@ -86,7 +91,7 @@ async function obey(order: SocketOrder): Promise<void> {
     await untilAllKnow(order.withinMs);
     backAfterMs = soldOutTimes().map((at) => at - leftAt);
   }
-  const answer = { clients: clients.length, soldOutAt: soldOutTimes(), outcomeMs, backAfterMs };
+  const answer = { clients: clients.length, soldOutAt: soldOutTimes(), outcomeMs, seenMs, backAfterMs };
   process.send?.(answer satisfies SocketAnswer);
 }
 

@@ -4,6 +4,7 @@ import { findFreePort } from '../../src/infrastructure/embedded/ports.ts';
 import { spawnTethered } from '../../src/infrastructure/embedded/tethered-process.ts';
 import { findRoot } from '../../src/utils/find-root.ts';
 import type { Contender } from './contender.ts';
+import { watchedLoopOptions } from './loop-delays.ts';
 import type { ContenderName } from './measurement.ts';
 import type { ContenderReady } from './run-cluster.ts';
 
@@ -37,6 +38,7 @@ export async function startContender(
     cwd: ROOT,
     env: environmentWith({
       ...variables,
+      NODE_OPTIONS: watchedLoopOptions(),
       PORT: String(port),
       WEB_CONCURRENCY: String(processes),
       NODE_ENV: 'production',

@@ -41,6 +41,7 @@ export async function startSockets(
         clients: answers.reduce((sum, { clients }) => sum + clients, 0),
         soldOutAt: answers.flatMap(({ soldOutAt }) => soldOutAt),
         outcomeMs: answers.flatMap(({ outcomeMs }) => outcomeMs),
+        seenMs: answers.flatMap(({ seenMs }) => seenMs),
         backAfterMs: answers.flatMap(({ backAfterMs }) => backAfterMs),
       };
     },

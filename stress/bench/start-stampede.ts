@@ -7,6 +7,7 @@ import { emptyInstance } from '../../src/infrastructure/embedded/empty-instance.
 import { readInstanceFile, type InstanceFile } from '../../src/infrastructure/embedded/instance-file.ts';
 import { spawnTethered } from '../../src/infrastructure/embedded/tethered-process.ts';
 import { findRoot } from '../../src/utils/find-root.ts';
+import { watchedLoopOptions } from './loop-delays.ts';
 
 export interface StampedeInstance {
   dataDir: string;
@@ -36,6 +37,7 @@ export async function startStampede(variables: Record<string, string>): Promise<
     env: environmentWith({
       ...{ DATABASE_URL: undefined, REDIS_URL: undefined, JWT_SECRET: undefined },
       ...variables,
+      NODE_OPTIONS: watchedLoopOptions(),
       PORT: '0',
       DATA_DIR: dataDir,
     }),
@@ -43,12 +45,14 @@ export async function startStampede(variables: Record<string, string>): Promise<
   });
   const gone = new AbortController();
   const exited = supervisor.exited.then(() => gone.abort());
-  const stop = async (): Promise<void> => {
+  const stopOnce = async (): Promise<void> => {
     supervisor.stop();
     await exited;
     await emptyInstance(dataDir);
     await rm(dataDir, { recursive: true, force: true });
   };
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopping ??= stopOnce());
   const read = async (): Promise<InstanceFile> => {
     const instance = await readInstanceFile(dataDir);
     if (!instance) throw new Error(`Stampede is gone:\n${printed}`);

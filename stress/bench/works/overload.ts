@@ -97,6 +97,8 @@ async function measure(
     counts: { ...counts, ...describeAnswers(sent) },
     generatorBusy: sent.generatorBusy,
     latencyMs: latencyOf(Object.values(sent.latencyMs).flat()),
+    acceptedMs: latencyOf(sent.latencyMs[202] ?? []),
+    refusedMs: latencyOf(sent.latencyMs[503] ?? []),
     settleMs: settled.settleMs,
     ...{ usage, samples, invariants },
   });

@@ -1,7 +1,8 @@
 import type { Contender, Seller } from '../contender.ts';
 import type { Contenders } from '../start-contenders.ts';
 import type { AttemptLoad, Generator, LoadResult } from '../load.ts';
-import type { Measurement, WorkName } from '../measurement.ts';
+import type { GrowthWorkName, Measurement, SeenWorkName, WorkName } from '../measurement.ts';
+import { readLoopDelays, resetLoopDelays } from '../loop-delays.ts';
 import { readUsage, usageBetween, type RoleUsage } from '../process-usage.ts';
 
 /** How much of each work a run does. */
@@ -17,6 +18,18 @@ export interface Scale {
   insertedRows: number;
   drop: { units: number; shoppers: number };
   sockets: { clients: number; units: number };
+  /** How often each size is sold: the median counts. */
+  growth: Partial<Record<GrowthWorkName, number>>;
+  seen: Record<SeenWorkName, SeenScale>;
+}
+
+/** What shoppers see at a rate that is below what is possible. */
+export interface SeenScale {
+  units: number;
+  shoppers: number;
+  perSec: number;
+  /** Of the first to come, spread over all who win. */
+  listeners: number;
 }
 
 export const CONNECTIONS = 64;
@@ -35,8 +48,17 @@ export interface Round {
 
 /** Reads what the contender's processes use from now until the returned function is called. */
 export async function meterUsage(contender: Contender): Promise<() => Promise<RoleUsage>> {
-  const before = await readUsage(await contender.pids());
-  return async () => usageBetween(before, await readUsage(await contender.pids()));
+  const pidsBefore = await contender.pids();
+  await resetLoopDelays(pidsBefore);
+  const before = await readUsage(pidsBefore);
+  return async () => {
+    const pids = await contender.pids();
+    const usage = usageBetween(before, await readUsage(pids));
+    for (const [role, loopDelaysMs] of Object.entries(await readLoopDelays(pids))) {
+      if (usage[role]) usage[role].loopDelaysMs = loopDelaysMs;
+    }
+    return usage;
+  };
 }
 
 /** Attempts of this round's crowd at one sale, never with a key that was used before. */

@@ -45,6 +45,7 @@ export async function sockets(round: shared.Round, seller: Seller): Promise<Meas
     const soldOutMs = told.soldOutAt.map((at) => Math.max(0, at - settled.lastAdmittedAtMs));
     return shared.measurementOf(round, seller, 'sockets', {
       figures: {
+        ...shared.cpuPer(result.answers, usage),
         outcomeSeenP99Ms: latencyOf(told.outcomeMs).p99,
         soldOutSeenP99Ms: latencyOf(soldOutMs).p99,
         // Who is not back at all has no time of its own: then it took longer than we waited.
@@ -61,6 +62,8 @@ export async function sockets(round: shared.Round, seller: Seller): Promise<Meas
       },
       ...shared.seen(result),
       outcomeMs: latencyOf(told.outcomeMs),
+      seenMs: latencyOf(told.seenMs),
+      settleMs: settled.settleMs,
       ...{ usage, invariants },
     });
   } finally {

@@ -33,7 +33,11 @@ export async function soldOut(round: shared.Round, seller: Seller): Promise<Meas
   });
   await seller.tidy(saleId);
   return shared.measurementOf(round, seller, 'sold-out', {
-    figures: { refusedPerSec: result.refused / result.seconds, ...shared.cpuPer(result.answers, usage) },
+    figures: {
+      refusedPerSec: result.refused / result.seconds,
+      answeredPerSec: result.answers / result.seconds,
+      ...shared.cpuPer(result.answers, usage),
+    },
     counts: { ...shared.countsOf(result), ...counts },
     ...shared.seen(result),
     ...{ usage, invariants },

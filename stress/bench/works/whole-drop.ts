@@ -1,7 +1,6 @@
-import type { Redis } from 'ioredis';
-import { saleKeys } from '../../../src/infrastructure/redis/keys.ts';
 import type { Seller } from '../contender.ts';
 import type { Measurement } from '../measurement.ts';
+import { readSaleMemory } from '../read-sale-memory.ts';
 import { readSettled } from '../read-settled.ts';
 import { watchSale } from '../watch-sale.ts';
 import * as shared from './round.ts';
@@ -26,8 +25,8 @@ export async function wholeDrop(round: shared.Round, seller: Seller): Promise<Me
   const samples = await watch.stop();
   const usage = await metered();
   const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
-  const redisBytes =
-    seller.name === 'stampede' ? await readRedisBytes(round.contenders.services.redis, saleId) : null;
+  const memory =
+    seller.name === 'stampede' ? await readSaleMemory(round.contenders.services.redis, saleId) : null;
   const settled = await readSettled(seller.db, saleId);
   const counts = await seller.readCounts(saleId);
   const admitted = counts.admitted ?? 0;
@@ -40,7 +39,7 @@ export async function wholeDrop(round: shared.Round, seller: Seller): Promise<Me
     figures: {
       ...(soldAt === null ? {} : { soldAfterSec: (soldAt - settled.firstAdmittedAtMs) / 1000 }),
       answeredPerSec: result.answers / result.seconds,
-      ...(redisBytes === null ? {} : { redisBytesPerShopper: redisBytes / shoppers }),
+      ...(memory ? { redisBytesPerShopper: memory.bytes / shoppers } : {}),
       ...(usage.api ? { apiRssMb: usage.api.maxRssMb } : {}),
       ...shared.cpuPer(result.answers, usage),
     },
@@ -49,18 +48,4 @@ export async function wholeDrop(round: shared.Round, seller: Seller): Promise<Me
     settleMs: settled.settleMs,
     ...{ usage, samples, invariants },
   });
-}
-
-/** What every key of the sale takes. (All of Redis before and after would count what expires of earlier works.) */
-async function readRedisBytes(redis: Redis, saleId: string): Promise<number> {
-  let bytes = 0;
-  const scan = redis.scanStream({ match: `${saleKeys(saleId).prefix}*`, count: 5_000 });
-  for await (const keys of scan as AsyncIterable<string[]>) {
-    const pipeline = redis.pipeline();
-    keys.forEach((key) => pipeline.memory('USAGE', key, 'SAMPLES', 100));
-    const replies = (await pipeline.exec()) ?? [];
-    // A key that has expired in between takes nothing.
-    bytes += replies.reduce((sum, [, used]) => sum + (typeof used === 'number' ? used : 0), 0);
-  }
-  return bytes;
 }
