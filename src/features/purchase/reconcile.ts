@@ -118,7 +118,7 @@ async function putInForce({ db, changeGate }: ReconcileDeps, { saleId }: SaleTru
  * it again, so a commit whose announcement was lost is healed too.
  *
  * In a backlog everything is in flight for long. Adding what the queue has is a no-op, but one that sends each attempt
- * again, a tenth of the worker's work in a drain; asking sends its id.
+ * again: 16 of 70 µs an order of the worker's time in a drain. Asking sends the batch's id only.
  */
 async function enqueueStale(
   { redis, clock, queue, enqueue, logger }: ReconcileDeps,
