@@ -3,19 +3,24 @@ import { table } from './render-table.ts';
 import { escape } from './svg.ts';
 import { FIGURE_WORDS, inWords } from './words.ts';
 
-const COLUMNS = [
-  ...([
-    'attempts',
-    'tookSec',
-    'acceptedPerSec',
-    'settledPerSec',
-    'nodeCpuUs',
-    'storeCpuUs',
-    'allCpuUs',
-  ] as const),
-  ...(['redisBytesPerShopper', 'redisBytesPerAttempt', 'apiRssMb', 'apiPeakRssMb', 'workerRssMb'] as const),
+const TIMES = [
+  'attempts',
+  'tookSec',
+  'acceptedPerSec',
+  'settledPerSec',
+  'nodeCpuUs',
+  'storeCpuUs',
+  'allCpuUs',
+] as const;
+const MEMORY = [
+  'attempts',
+  'redisBytesPerShopper',
+  'redisBytesPerAttempt',
+  'apiRssMb',
+  'apiPeakRssMb',
+  'workerRssMb',
   'redisRssMb',
-] satisfies FigureName[];
+] as const;
 
 const inCell = (value: number | undefined): string => (value === undefined ? '–' : inWords(value));
 
@@ -24,12 +29,14 @@ export function renderGrowth(measurements: readonly Measurement[]): string {
   const sizes = measurements.filter(({ growth }) => growth);
   const largest = sizes.at(-1);
   if (!largest?.growth) return '';
-  const rows = sizes.map(({ figures, settleMs }) => [
-    ...COLUMNS.map((name) => inCell(figures[name])),
-    inCell(settleMs?.p50),
-    inCell(settleMs?.p99),
+  const cellsOf = (columns: readonly FigureName[], { figures }: Measurement): string[] =>
+    columns.map((name) => inCell(figures[name]));
+  const times = sizes.map((one) => [
+    ...cellsOf(TIMES, one),
+    inCell(one.settleMs?.p50),
+    inCell(one.settleMs?.p99),
   ]);
-  const head = [...COLUMNS.map((name) => FIGURE_WORDS[name]), 'settled, p50 ms', 'settled, p99 ms'];
+  const headOf = (columns: readonly FigureName[]): string[] => columns.map((name) => FIGURE_WORDS[name]);
   const { attempts = 0 } = largest.figures;
   const kept = Object.entries(largest.growth.redisBytes)
     .sort(([, a], [, b]) => b - a)
@@ -38,7 +45,11 @@ export function renderGrowth(measurements: readonly Measurement[]): string {
 <p>Measured once, at an instance of its own. Processor time and settling are of the last 100,000 attempts of a sale, memory
 is the largest seen after such a load. Every shopper has an order in the end; of one who is refused Redis keeps next to
 nothing. Bytes a shopper in the largest sale by kind of key: ${kept.join(', ')}.</p>
-<div class="wide">${table(head, rows)}</div>
+${table([...headOf(TIMES), 'settled, p50 ms', 'settled, p99 ms'], times)}
+<h3>Memory</h3>${table(
+    headOf(MEMORY),
+    sizes.map((one) => cellsOf(MEMORY, one)),
+  )}
 ${renderStages(largest.growth.stages)}`;
 }
 

@@ -82,7 +82,10 @@ describe('growth in a report', () => {
       }),
     ]);
     expect(html).toContain('known 2.00, latest 1.00');
-    expect(rowsOf(html).map(([attempts]) => attempts)).toEqual(['1,000', '2,000', '1,000', '2,000']);
+    const times = ['1,000', '2,000'];
+    const memory = times;
+    const onItsWay = ['1,000', '2,000'];
+    expect(rowsOf(html).map(([attempts]) => attempts)).toEqual([...times, ...memory, ...onItsWay]);
     expect(rowsOf(html).at(-1)?.at(-1)).toBe('200');
   });
 

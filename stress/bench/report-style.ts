@@ -11,6 +11,5 @@ svg { max-width: 100%; height: auto; } svg text { font: 13px system-ui, sans-ser
 .line.sold { stroke: var(--met); } .line.queued { stroke: var(--ours); }
 svg text.sold { fill: var(--met); } svg text.queued { fill: var(--ours); }
 .met { color: var(--met); } .not-met { color: var(--not-met); font-weight: 600; } .not-measured { opacity: .6; }
-.wide { overflow-x: auto; }
 .warning { color: var(--not-met); font-weight: 600; }
 `;

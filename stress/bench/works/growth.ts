@@ -105,6 +105,7 @@ async function measureSize(
     figures: mediansOf(found.map(({ figures }) => figures)),
     counts: shared.countsOf(last.result),
     ...shared.seen(last.result),
+    ...(last.result.refused === 0 ? { acceptedMs: last.result.latencyMs } : {}),
     settleMs: last.settled.settleMs,
     usage: last.usage,
     invariants: found.flatMap(({ invariants }) => invariants),
