@@ -113,17 +113,17 @@ function findOvertaken({ journal, stores }: History): Finding[] {
 const keyOf = ({ userId, idempotencyKey, attemptId = '' }: JournalEntry): string =>
   `${userId}:${idempotencyKey ?? attemptId}`;
 
+/** When units came back, epoch ms. A sale's first gate has epoch 1; with every later one, those of a lost promise may. */
 function comeBacks({ attempts, movements }: StoredState): number[] {
   const firstOfEpoch = new Map<number, number>();
   for (const { sequence, admittedAtMs } of attempts) {
     const epoch = epochOf(sequence);
-    if (epoch > 0) firstOfEpoch.set(epoch, Math.min(firstOfEpoch.get(epoch) ?? Infinity, admittedAtMs));
+    if (epoch > 1) firstOfEpoch.set(epoch, Math.min(firstOfEpoch.get(epoch) ?? Infinity, admittedAtMs));
   }
-  const rebuilt = [...firstOfEpoch].sort(([a], [b]) => a - b).slice(1);
   return [
     ...attempts.flatMap(({ outcome, settledAtMs }) => (outcome === 'rejected' ? [settledAtMs] : [])),
     ...movements.flatMap(({ delta, cause, atMs }) => (delta > 0 && cause !== 'initial' ? [atMs] : [])),
-    ...rebuilt.map(([, atMs]) => atMs),
+    ...firstOfEpoch.values(),
   ];
 }
 

@@ -122,6 +122,29 @@ describe('the judge of histories', () => {
       },
     },
     {
+      what: 'somebody who was told sold out before the gate of another epoch opened',
+      spoil: ({ journal, stores }) => {
+        journal.push(aRefusal(0, 'sold_out'));
+        stores.attempts.forEach((attempt) => (attempt.sequence += EPOCH_SPAN));
+      },
+    },
+    {
+      what: 'a unit that came back with a lost promise',
+      spoil: ({ stores }) => {
+        stores.stock.total = 4;
+        stores.gate.tokens = 1;
+        stores.movements.push({ delta: 1, cause: 'initial', atMs: OPENS_AT });
+      },
+      rules: { mayBeLost: () => true },
+    },
+    {
+      what: 'the place in line of an attempt that was lost and admitted anew',
+      spoil: ({ journal }) => {
+        journal.push(anAcceptance(3, { sentAt: OPENS_AT + 1_400, t: OPENS_AT + 1_401, position: 9 }));
+      },
+      rules: { mayBeLost: () => true },
+    },
+    {
       what: 'a confirmation in flight, settled and not announced',
       spoil: ({ stores }) => {
         const { outcome: _, orderId: __, settledAtMs: ___, ...inflight } = aDecided(3);

@@ -16,7 +16,7 @@ import { judgeConservation, judgeOversell, judgeUndersell } from './judge-units.
 export function judgeHistory(history: History, rules: HistoryRules = {}): HistoryVerdict[] {
   return [
     judgeOversell(history),
-    judgeUndersell(history),
+    judgeUndersell(history, rules),
     judgeAccepted(history, rules),
     judgeOutcomes(history),
     judgeKeys(history, rules),
@@ -24,7 +24,7 @@ export function judgeHistory(history: History, rules: HistoryRules = {}): Histor
     judgeWindow(history),
     judgeOrder(history),
     judgeConservation(history),
-    judgeSights(history),
+    judgeSights(history, rules),
     judgePromptness(history, rules),
     judgeBounds(history, rules),
   ];

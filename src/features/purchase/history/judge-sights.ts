@@ -1,19 +1,30 @@
 import type { JournalEntry } from '../journal.ts';
 import type { DecidedAttempt } from '../purchase.model.ts';
-import { groupBy, verdict, type Finding, type History, type HistoryVerdict } from './history.ts';
+import {
+  groupBy,
+  verdict,
+  type Finding,
+  type History,
+  type HistoryRules,
+  type HistoryVerdict,
+} from './history.ts';
 
 /**
  * I10: nothing a client saw goes back. One sight is later than another when its request was sent after the other had
- * arrived: of two answers that crossed on the way nobody can tell. On one socket messages keep their order.
+ * arrived: of two answers that crossed on the way nobody can tell. On one socket messages keep their order. An attempt
+ * that may be lost is admitted anew when its key comes again, at the end of the line.
  */
-export function judgeSights({ journal, stores }: History): HistoryVerdict {
+export function judgeSights(
+  { journal, stores }: History,
+  { mayBeLost = () => false }: HistoryRules,
+): HistoryVerdict {
   const stored = new Map(stores.attempts.map((attempt) => [attempt.attemptId, attempt]));
   const told = journal.filter(({ status, attemptId }) => status !== undefined && attemptId !== undefined);
   const watched = groupBy(told, ({ attemptId = '' }) => attemptId);
   const findings: Finding[] = [];
   let [back, untrue] = [0, 0];
   for (const [attemptId, sights] of watched) {
-    const step = findStepBack(sights);
+    const step = findStepBack(mayBeLost(attemptId) ? sights.filter(isDecided) : sights);
     if (step) {
       back += 1;
       findings.push({ what: `${attemptId} went back`, seen: step });
@@ -40,6 +51,8 @@ export function judgeSights({ journal, stores }: History): HistoryVerdict {
     `${ticks.length} ticks, ${ticksBack} went back`;
   return verdict('I10', detail, findings);
 }
+
+const isDecided = ({ status }: JournalEntry): boolean => status !== 'queued';
 
 function findStepBack(sights: readonly JournalEntry[]): [JournalEntry, JournalEntry] | null {
   const inOrder = [...sights].sort((a, b) => a.t - b.t);

@@ -1,5 +1,12 @@
 import type { JournalEntry } from '../journal.ts';
-import { unitsOf, verdict, type Finding, type History, type HistoryVerdict } from './history.ts';
+import {
+  unitsOf,
+  verdict,
+  type Finding,
+  type History,
+  type HistoryRules,
+  type HistoryVerdict,
+} from './history.ts';
 
 /** I1: what is sold is what was ordered, and no more than there is, in the stores and in what clients were told. */
 export function judgeOversell({ journal, stores }: History): HistoryVerdict {
@@ -26,7 +33,7 @@ export function judgeOversell({ journal, stores }: History): HistoryVerdict {
 }
 
 /** I2: no unit is lost between the gate and PostgreSQL, and none is left when somebody was told there is none. */
-export function judgeUndersell({ journal, stores }: History): HistoryVerdict {
+export function judgeUndersell({ journal, stores }: History, { mayBeLost }: HistoryRules): HistoryVerdict {
   const { gate, isGateKept, stock, attempts, orders, movements } = stores;
   if (!gate) {
     return isGateKept
@@ -43,9 +50,11 @@ export function judgeUndersell({ journal, stores }: History): HistoryVerdict {
   if (leaked !== 0)
     findings.push({ what: leaked > 0 ? `${leaked} units leaked` : `${-leaked} units too many are promised` });
 
-  // Demand was there, nothing came back and nothing had to fit: then every unit found its shopper.
+  // Demand was there, nothing came back and nothing had to fit: then every unit found its shopper. Not when promises
+  // may be lost: their units came back.
   const refused = journal.filter(({ code }) => code === 'sold_out');
   const isPlain =
+    mayBeLost === undefined &&
     attempts.every(({ outcome, quantity }) => outcome === 'confirmed' && quantity === 1) &&
     orders.every(({ status }) => status === 'confirmed') &&
     movements.every(({ cause }) => cause !== 'operator');
