@@ -12,12 +12,14 @@ const ALL = Array.from({ length: 100 }, (_, index) => index);
 /**
  * Plays a history to its end: every command, then no more faults until the shop is drained.
  *
+ * @param afterEach  called after each command
  * @returns all that is to be judged, with the losses that are excused
  * @throws when the shop does not drain
  */
 export async function play(
   shop: Shop,
   history: readonly Command[],
+  afterEach: () => Promise<void> = async () => undefined,
 ): Promise<{ history: History; rules: HistoryRules }> {
   const clients = createClients(shop);
   const workers = createWorkers({
@@ -117,6 +119,7 @@ export async function play(
   for (const command of history) {
     await step(command);
     await hearOfRebuild();
+    await afterEach();
   }
   const healedAtMs = shop.now();
   await drain();
