@@ -11,6 +11,8 @@ const LOOK_UP_AFTER_MS = 5_000;
 interface Accepted {
   attempt: AdmittedAttempt;
   acceptedAtMs: number;
+  /** Accepted by another process first: its time is that one's to tell. */
+  isReplay: boolean;
 }
 
 interface AcceptedOfSale {
@@ -45,19 +47,37 @@ export class AcceptedAttempts {
   }
 
   add(saleId: string, stockId: string, attempt: AdmittedAttempt): void {
-    let ofSale = this.#bySale.get(saleId);
-    if (!ofSale) this.#bySale.set(saleId, (ofSale = { stockId, attempts: new Map() }));
-    ofSale.attempts.set(attempt.attemptId, { attempt, acceptedAtMs: Date.now() });
+    this.#ofSale(saleId, stockId).set(attempt.attemptId, {
+      attempt,
+      acceptedAtMs: Date.now(),
+      isReplay: false,
+    });
   }
 
-  /** The attempt was announced: nothing is owed any more. Returns how long it took from acceptance, ms. */
+  /**
+   * Remembers an attempt whose replay this process answers: it owes it too, for the process that accepted it may be gone
+   * when Redis loses its store.
+   */
+  addReplay(saleId: string, stockId: string, attempt: AdmittedAttempt): void {
+    const attempts = this.#ofSale(saleId, stockId);
+    if (attempts.has(attempt.attemptId)) return;
+    attempts.set(attempt.attemptId, { attempt, acceptedAtMs: Date.now(), isReplay: true });
+  }
+
+  #ofSale(saleId: string, stockId: string): Map<string, Accepted> {
+    let ofSale = this.#bySale.get(saleId);
+    if (!ofSale) this.#bySale.set(saleId, (ofSale = { stockId, attempts: new Map() }));
+    return ofSale.attempts;
+  }
+
+  /** The attempt was announced: nothing is owed any more. Returns how long it took from acceptance, ms; not of a replay. */
   announced(saleId: string, attemptId: string): number | undefined {
     const ofSale = this.#bySale.get(saleId);
     const accepted = ofSale?.attempts.get(attemptId);
     if (!ofSale || !accepted) return undefined;
     ofSale.attempts.delete(attemptId);
     if (ofSale.attempts.size === 0) this.#bySale.delete(saleId);
-    return Date.now() - accepted.acceptedAtMs;
+    return accepted.isReplay ? undefined : Date.now() - accepted.acceptedAtMs;
   }
 
   /**

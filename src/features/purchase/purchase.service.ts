@@ -9,7 +9,14 @@ import type { AcceptedAttempts } from './accepted-attempts.ts';
 import { MAX_ATTEMPTS_PER_ADMIT, type Admit, type GateAnswer } from './admit.ts';
 import type { Enqueue } from './enqueue.ts';
 import type { AckDurability, WhenCommitted } from './when-committed.ts';
-import { presentDecided, presentQueued, type AdmittedAttempt, type Attempt } from './purchase.model.ts';
+import {
+  isDecidedRecord,
+  parseInflight,
+  presentDecided,
+  presentQueued,
+  type AdmittedAttempt,
+  type Attempt,
+} from './purchase.model.ts';
 import { presentRecord } from './purchase-status.ts';
 import type { EnsureGate } from './rebuild.ts';
 
@@ -103,8 +110,10 @@ export function createPurchase(deps: PurchaseDeps): Purchase {
         const admitted = { ...one.attempt, sequence, admittedAtMs };
         accepted.add(sale.saleId, sale.stockId, admitted);
         winners.push({ asked: one, admitted, position, committed: awaitCommit(deps, one) });
-      } else if (gateAnswer.kind === 'known') answerKnown(deps, one, gateAnswer);
-      else answerRefused(deps, one, gateAnswer);
+      } else if (gateAnswer.kind === 'known') {
+        rememberReplay(deps, one, gateAnswer.record);
+        answerKnown(deps, one, gateAnswer);
+      } else answerRefused(deps, one, gateAnswer);
     });
     if (winners.length === 0) return;
     try {
@@ -150,6 +159,12 @@ function acknowledge({ attempt, answer }: Asked, body: AttemptStatusBody, commit
   if (committed === null) answer({ kind: 'accepted', body });
   else
     void committed.then((decided) => answer(decided ? { kind: 'decided', body: decided } : unknown(attempt)));
+}
+
+function rememberReplay({ accepted }: PurchaseDeps, { sale, attempt }: Asked, record: string): void {
+  if (isDecidedRecord(record)) return;
+  const { batchId: _, ...waiting } = parseInflight(attempt.attemptId, record);
+  accepted.addReplay(sale.saleId, sale.stockId, waiting);
 }
 
 function answerKnown(

@@ -124,4 +124,19 @@ describe('Redis, while attempts are in flight,', () => {
     await expectAllKept(accepted);
     expect(await outcomesOf(accepted)).toEqual({ confirmed: 30 });
   });
+
+  it('loses all after the process that accepted them died: who answered the replays owes them', async () => {
+    const attempts = wishes(10);
+    await pipeline.accept(sale, attempts); // a process that dies before it answers
+    const accepted = await buy(attempts);
+    expect(accepted).toHaveLength(10);
+    await pipeline.redisServer.restart({ keepStore: false });
+    await until(async () => (await buy(wishes(1))).length === 1, {
+      what: 'the gate is open again',
+      everyMs: 200,
+    });
+    await pipeline.startWorker();
+    await expectAllKept(accepted);
+    expect(await outcomesOf(accepted)).toEqual({ confirmed: 10 });
+  });
 });
