@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { chown, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -122,14 +123,23 @@ async function initialise({
   await rename(unfinished, cluster);
 }
 
+/** An eighth of the machine's memory, for the indexes of a million orders must fit; taken only as it is used. */
+function sharedBuffersMb(): number {
+  return Math.round(Math.min(1_024, Math.max(128, totalmem() / 8 / 2 ** 20)));
+}
+
 function settings({ port }: { port: number }): string[] {
   return [
     'listen_addresses=127.0.0.1',
     `port=${port}`,
     'unix_socket_directories=',
     'max_connections=200',
-    'shared_buffers=256MB',
+    `shared_buffers=${sharedBuffersMb()}MB`,
     'fsync=on',
+    // After a checkpoint the first change of a page writes all of it to the log; ids are random, so that is nearly every
+    // change of an index: checkpoints are rare.
+    'max_wal_size=2GB',
+    'checkpoint_timeout=15min',
     'timezone=UTC',
     'log_timezone=UTC',
     // The plans of single rows gain nothing from compilation, and it costs tens of milliseconds.
