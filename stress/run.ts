@@ -52,10 +52,9 @@ async function run({ flags, env, print }: CommandContext) {
       readProcesses: async () =>
         found.url === url ? ((await readInstanceFile(env.dataDir))?.processes ?? []) : [],
     };
-    const { result, journal } = await runScenario(deps, scenario, settings);
+    const result = await runScenario(deps, scenario, settings, { journalPath: flags.text('journal') });
     result.thresholds = checkThresholds(result, limits);
     const comparison = before && compareResults(before, result);
-    await save(flags.text('journal'), () => journal.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
     await save(flags.text('report'), () => htmlReport(result, comparison));
     printResult(result, comparison, print);
     const isFastEnough = result.thresholds.every(({ ok }) => ok);
@@ -143,7 +142,7 @@ await runCommand({
     },
     report: { value: 'FILE', help: 'write a page with figures and plots; opens without a network' },
     compare: { value: 'FILE', help: 'show ratios to an earlier run, kept with --json' },
-    journal: { value: 'FILE', help: 'keep all that was seen, for npm run verify' },
+    journal: { value: 'FILE', help: 'keep all that was sent and seen, for npm run verify' },
     ...Object.fromEntries(thresholdFlags),
   },
   run,

@@ -1,5 +1,6 @@
 import type { InvariantBody } from '../../src/contracts/http.ts';
-import { checkInvariants } from '../../src/features/purchase/purchase.invariants.ts';
+import type { JournalEntry } from '../../src/features/purchase/journal.ts';
+import { checkInvariants, type CheckedPromise } from '../../src/features/purchase/purchase.invariants.ts';
 import { compareAnswers } from './compare-answers.ts';
 import type { SettledAttempt } from './read-settled.ts';
 import type { Stage } from './stage.ts';
@@ -8,8 +9,12 @@ import type { Stage } from './stage.ts';
  * Checks every promise of every sale of the run: from the stores, with all that clients saw, and that exactly as much is
  * sold as was asked for. Sales of one run share a line a promise; a broken one is named.
  */
-export async function judge(stage: Stage, settled: readonly SettledAttempt[]): Promise<InvariantBody[]> {
-  const { services, sales, journal, limits } = stage;
+export async function judge(
+  stage: Stage,
+  settled: readonly SettledAttempt[],
+  journal: readonly JournalEntry[],
+): Promise<CheckedPromise[]> {
+  const { services, sales, limits } = stage;
   const wishes = [...stage.wishes];
   const verdicts: (InvariantBody & { saleId: string })[] = [];
   for (const { saleId, stock } of sales) {

@@ -1,6 +1,6 @@
 import type { AttemptStatusBody, SaleStatusBody } from '../../src/contracts/http.ts';
 import { openSocket, type ShopSocket } from './open-socket.ts';
-import { sightOf } from './sight.ts';
+import { sightOf, tickOf } from './sight.ts';
 import type { Stage } from './stage.ts';
 import { now, type Wish } from './wish.ts';
 
@@ -11,6 +11,8 @@ const OPENED_AT_ONCE = 200;
 export interface Listener {
   wish: Wish;
   socket: ShopSocket;
+  /** How often it has come back. */
+  connection: number;
   /** Of this connection; a client that comes back starts again. */
   tick?: { body: SaleStatusBody; heardAt: number };
   /** Ticks with a lower `seq` than the one before on the same connection. */
@@ -23,7 +25,7 @@ export interface Listener {
 export async function listen({ url, tally, journal }: Stage, wishes: readonly Wish[]): Promise<Listener[]> {
   const listeners: Listener[] = [];
   const open = async (wish: Wish): Promise<void> => {
-    const heard: Omit<Listener, 'socket'> = { wish, ticksBack: 0 };
+    const heard: Omit<Listener, 'socket'> = { wish, connection: 0, ticksBack: 0 };
     const listener = heard as Listener;
     const { socket, openMs } = await openSocket(url, {
       accessToken: wish.shopper.accessToken,
@@ -32,6 +34,7 @@ export async function listen({ url, tally, journal }: Stage, wishes: readonly Wi
         'sale:tick': (body) => {
           if (body.saleId !== wish.saleId) return;
           const heardAt = now();
+          journal.push(tickOf(listener, body, heardAt));
           if (listener.tick && body.seq < listener.tick.body.seq) listener.ticksBack += 1;
           listener.tick = { body, heardAt };
           if (body.state === 'sold_out') listener.soldOutAt ??= heardAt;
@@ -58,6 +61,7 @@ export function reconnectAll(listeners: readonly Listener[]): void {
   for (const listener of listeners) {
     listener.socket.disconnect();
     delete listener.tick;
+    listener.connection += 1;
   }
   for (const { socket } of listeners) socket.connect();
 }

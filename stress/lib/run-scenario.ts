@@ -3,7 +3,6 @@ import { createShoppers } from '../../src/commands/lib/create-shoppers.ts';
 import { checkToken } from '../../src/commands/lib/find-secret.ts';
 import type { Services } from '../../src/commands/lib/open-services.ts';
 import type { AccessTokens } from '../../src/features/account/access-token.ts';
-import type { JournalEntry } from '../../src/features/purchase/journal.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { describeMachine } from './describe-machine.ts';
 import { drainStage } from './drain-stage.ts';
@@ -11,6 +10,7 @@ import { judge } from './judge.ts';
 import { openSales } from './open-sales.ts';
 import { readSettled } from './read-settled.ts';
 import type { GeneratorLoad, StressResult } from './result.ts';
+import { openRunJournal } from './run-journal.ts';
 import type { Settings, Stage } from './stage.ts';
 import { sumUp } from './sum-up.ts';
 import { createTally } from './tally.ts';
@@ -30,20 +30,29 @@ export interface RunDeps {
  * Plays a scenario: makes shoppers and sales, lets the crowd go, waits for the drain, checks every promise with all that
  * every shopper saw, and stops the sales whatever happened.
  *
- * @returns the result, and what clients saw
+ * @param journalPath  where what clients sent and saw is kept
  */
 export async function runScenario(
   deps: RunDeps,
   scenario: Scenario,
   settings: Settings,
-): Promise<{ result: StressResult; journal: JournalEntry[] }> {
+  { journalPath }: { journalPath?: string | undefined } = {},
+): Promise<StressResult> {
   const { services, tokens, url, print } = deps;
   const machine = await describeMachine(url);
   const shoppers = await createShoppers({ db: services.db, tokens }, settings.shoppers, (made) =>
     print(`${made} shoppers`),
   );
   if (shoppers[0]) await checkToken(url, shoppers[0].accessToken);
-  const opened = await openSales(services, scenario.name, scenario.stocks?.(settings) ?? [settings.stock]);
+  const journal = await openRunJournal(journalPath);
+  const opened = await openSales(
+    services,
+    scenario.name,
+    scenario.stocks?.(settings) ?? [settings.stock],
+  ).catch(async (error: unknown) => {
+    await journal.close();
+    throw error;
+  });
   const watch = watchStores(services, opened.saleIds);
   // Ctrl-C leaves nothing open either; a second one ends at once, as always.
   const interrupt = (): void => void opened.stop().finally(() => process.exit(130));
@@ -55,7 +64,7 @@ export async function runScenario(
       ...{ services, url, settings, sales, shoppers, print },
       ...{ limits: deps.limits, readProcesses: deps.readProcesses },
       tally,
-      journal: [],
+      journal,
       wishes: new Set(),
       endsAt: () => (tally.startedAt() ?? now()) + settings.duration * 1000,
     };
@@ -70,12 +79,13 @@ export async function runScenario(
     const settled = await readSettled(services.db, opened.saleIds);
     const checkedAt = new Date().toISOString();
     const invariants = [
-      ...(await judge(stage, settled)),
+      ...(await judge(stage, settled, await journal.readBack())),
       ...findings.map((finding) => ({ ...finding, checkedAt })),
     ];
     const played = { scenario, stage, machine, settled, samples, generator, drained, invariants };
-    return { result: sumUp(played), journal: stage.journal };
+    return sumUp(played);
   } finally {
+    await journal.close();
     await watch.stop();
     process.off('SIGINT', interrupt);
     const open = await opened.stop();

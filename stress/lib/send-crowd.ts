@@ -36,9 +36,10 @@ export async function sendCrowd(
     left = await sendWishes(left, {
       ...{ url, connections, is429Final },
       endsAt: pass === 0 ? endsAt : endsAt + GIVE_UP_AFTER_MS,
-      onSend: (wish) => {
+      onSend: (wish, sentAt) => {
         wishes.add(wish);
         tally.sent();
+        return journal.sent(wish, sentAt);
       },
       onAnswer: (entry) => {
         journal.push(entry);
@@ -58,9 +59,10 @@ export async function buyUntilAnswered(
   wishes.add(wish);
   for (let at = sentAt; ; at = now()) {
     tally.sent();
+    const request = journal.sent(wish, at);
     const entry = await client.buy(wish, { sentAt: at });
     tally.answered(entry);
-    journal.push(entry);
+    journal.push({ ...entry, request });
     if (noteAnswer(wish, entry, { is429Final }) || now() > endsAt() + GIVE_UP_AFTER_MS) return;
     await comeBack();
   }

@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
 import type { JournalEntry } from '../../src/features/purchase/journal.ts';
-import { noteAnswer, now, readAnswer, type Wish } from './wish.ts';
+import { noteAnswer, now, readAnswer, retryAfterOf, type Wish } from './wish.ts';
 
 export interface SendOptions {
   url: string;
@@ -8,8 +8,8 @@ export interface SendOptions {
   /** No wish goes out after this time, and answers still on the way then are cut, epoch ms. */
   endsAt: number;
   is429Final?: boolean;
-  /** Called as each request goes out. */
-  onSend: (wish: Wish) => void;
+  /** Called as each request goes out. @returns its number, which its answer repeats */
+  onSend: (wish: Wish, sentAt: number) => number;
   /** Called for each answer as it arrives. */
   onAnswer: (entry: JournalEntry, wish: Wish) => void;
 }
@@ -20,6 +20,7 @@ const REQUEST_TIMEOUT_SEC = 10;
 interface Sent {
   wish: Wish;
   sentAt: number;
+  request: number;
 }
 
 /**
@@ -41,10 +42,10 @@ export async function sendWishes(wishes: readonly Wish[], options: SendOptions):
       const wish = wishes[next];
       next += 1;
       if (!wish) throw new Error('autocannon asks for more requests than there are wishes');
-      const sent = { wish, sentAt: now() };
+      const sentAt = now();
+      const sent: Sent = { wish, sentAt, request: onSend(wish, sentAt) };
       unanswered.add(sent);
       Object.assign(context, { sent });
-      onSend(wish);
       const headers = {
         'content-type': 'application/json',
         authorization: `Bearer ${wish.shopper.accessToken}`,
@@ -52,10 +53,11 @@ export async function sendWishes(wishes: readonly Wish[], options: SendOptions):
       };
       return { ...request, headers, body: body(wish) };
     },
-    onResponse: (httpStatus, text, context) => {
+    onResponse: (httpStatus, text, context, headers) => {
       const { sent } = context as { sent: Sent };
       if (!unanswered.delete(sent)) return;
-      const entry = readAnswer(sent.wish, sent.sentAt, httpStatus, text);
+      const answer = readAnswer(sent.wish, sent.sentAt, httpStatus, text, retryAfterOf(headers));
+      const entry = { ...answer, request: sent.request };
       if (!noteAnswer(sent.wish, entry, { is429Final })) again.push(sent.wish);
       onAnswer(entry, sent.wish);
     },

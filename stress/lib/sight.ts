@@ -1,4 +1,4 @@
-import type { AttemptStatusBody } from '../../src/contracts/http.ts';
+import type { AttemptStatusBody, SaleStatusBody } from '../../src/contracts/http.ts';
 import type { JournalEntry } from '../../src/features/purchase/journal.ts';
 import { now, type Wish } from './wish.ts';
 
@@ -20,4 +20,14 @@ export function sightOf(
     ...(position === undefined ? {} : { position }),
     ...(orderId === undefined ? {} : { orderId }),
   };
+}
+
+/** A tick as the journal keeps it; `seq` may not fall over one connection. */
+export function tickOf(
+  { wish, connection }: { wish: Wish; connection: number },
+  { saleId, seq, serverTime }: SaleStatusBody,
+  t: number,
+): JournalEntry {
+  const { userId } = wish.shopper;
+  return { t, serverTime: Date.parse(serverTime), userId, saleId, socket: `${userId}:${connection}`, seq };
 }

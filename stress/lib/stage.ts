@@ -1,6 +1,6 @@
 import type { Services } from '../../src/commands/lib/open-services.ts';
 import type { Shopper } from '../../src/commands/lib/create-shoppers.ts';
-import type { JournalEntry } from '../../src/features/purchase/journal.ts';
+import type { RunJournal } from './run-journal.ts';
 import type { Tally } from './tally.ts';
 import type { Wish } from './wish.ts';
 
@@ -30,8 +30,8 @@ export interface Stage {
   /** The instance's, as far as this process knows. */
   limits: { maxInflight: number; tries: number; triesWindowSec: number };
   tally: Tally;
-  /** Everything clients saw; what was sent is compared with what is stored at the end. */
-  journal: JournalEntry[];
+  /** Everything clients sent and saw; it is compared with what is stored at the end. */
+  journal: RunJournal;
   /** Every wish that was sent, once each. */
   wishes: Set<Wish>;
   /** The processes of the instance by role, where they are known. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { noteAnswer, readAnswer, type Wish } from './wish.ts';
+import { noteAnswer, readAnswer, retryAfterOf, type Wish } from './wish.ts';
 
 const aWish = (): Wish => ({
   saleId: 's',
@@ -17,6 +17,14 @@ describe('an answer to a wish', () => {
       ...{ t: expect.any(Number), sentAt: 1, userId: 'u', saleId: 's', idempotencyKey: 'k', quantity: 1 },
       ...{ httpStatus: 409, code: 'sold_out' },
     });
+  });
+
+  it('is kept with the instant of the promise, and with when to come back, or that nobody said so', () => {
+    const accepted = answer(aWish(), 202, { attemptId: 'a', queuedAt: '2026-11-21T10:00:00.000Z' });
+    expect(accepted.queuedAt).toBe(Date.UTC(2026, 10, 21, 10));
+    expect(readAnswer(aWish(), 1, 503, '{}', retryAfterOf({ 'Retry-After': '2' })).retryAfterSec).toBe(2);
+    expect(readAnswer(aWish(), 1, 429, '{}', retryAfterOf({})).retryAfterSec).toBeNull();
+    expect(readAnswer(aWish(), 1, 409, '{}', null)).not.toHaveProperty('retryAfterSec');
   });
 
   it('is no answer when it was cut', () => {

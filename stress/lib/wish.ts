@@ -30,8 +30,24 @@ export function now(): number {
 /** Refusals that say nothing final: the client sends the same key again. */
 const TRY_AGAIN = new Set([0, 429, 500, 502, 503, 504]);
 
-/** An answer to a wish, as the journal keeps it; a body that was cut counts as no answer. */
-export function readAnswer(wish: Wish, sentAt: number, httpStatus: number, body: string): JournalEntry {
+/** @returns the `Retry-After`, s; null when there is none. Autocannon keeps the case of the names it was sent. */
+export function retryAfterOf(headers: Readonly<Record<string, unknown>> = {}): number | null {
+  const value = headers['retry-after'] ?? headers['Retry-After'];
+  return value === undefined ? null : Number(value);
+}
+
+/**
+ * An answer to a wish, as the journal keeps it; a body that was cut counts as no answer.
+ *
+ * @param retryAfterSec  kept for an answer that turns a shopper away
+ */
+export function readAnswer(
+  wish: Wish,
+  sentAt: number,
+  httpStatus: number,
+  body: string,
+  retryAfterSec?: number | null,
+): JournalEntry {
   const entry: JournalEntry = {
     t: now(),
     sentAt,
@@ -42,7 +58,7 @@ export function readAnswer(wish: Wish, sentAt: number, httpStatus: number, body:
     httpStatus,
   };
   try {
-    const { code, attemptId, status, reason, position, orderId } = JSON.parse(body) as Partial<JournalEntry>;
+    const { code, attemptId, status, reason, position, orderId, queuedAt } = JSON.parse(body) as Said;
     const said = {
       code,
       attemptId,
@@ -50,6 +66,8 @@ export function readAnswer(wish: Wish, sentAt: number, httpStatus: number, body:
       reason,
       position,
       orderId,
+      queuedAt: queuedAt === undefined ? undefined : Date.parse(queuedAt),
+      retryAfterSec: httpStatus === 429 || httpStatus === 503 ? retryAfterSec : undefined,
     };
     return Object.assign(
       entry,
@@ -59,6 +77,8 @@ export function readAnswer(wish: Wish, sentAt: number, httpStatus: number, body:
     return { ...entry, httpStatus: 0 };
   }
 }
+
+type Said = Partial<Omit<JournalEntry, 'queuedAt'>> & { queuedAt?: string };
 
 // A problem document has a `status` too: a number.
 function isStatus(status: unknown): status is NonNullable<JournalEntry['status']> {

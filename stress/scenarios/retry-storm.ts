@@ -34,9 +34,10 @@ async function storm(stage: Stage, client: ShopClient, wish: Wish, dueAt: number
   let sentAt = dueAt;
   for (const patienceMs of PATIENCE_MS) {
     tally.sent();
+    const request = journal.sent(wish, sentAt);
     const entry = await client.buy(wish, { sentAt, patienceMs });
     tally.answered(entry);
-    journal.push(entry);
+    journal.push({ ...entry, request });
     if (noteAnswer(wish, entry)) return;
     sentAt = now();
   }
