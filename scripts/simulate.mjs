@@ -7,7 +7,7 @@ const { values } = parseArgs({
   options: {
     histories: { type: 'string', default: '10000' },
     replays: { type: 'string', default: '500' },
-    seed: { type: 'string' },
+    seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
     path: { type: 'string' },
   },
 });

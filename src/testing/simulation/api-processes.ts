@@ -14,6 +14,8 @@ import { API_PROCESSES, type ApiDeath, type SimulatedWish } from './commands.ts'
 import type { Shop } from './shop.ts';
 
 interface ApiProcess {
+  /** What it was promised for its shoppers, or answered a replay of, whether or not it is announced. */
+  promised: Set<string>;
   /** The gate's epoch as this process knows it. */
   epoch: number;
   /** What it accepted and has not heard announced. */
@@ -28,7 +30,7 @@ export interface ApiDeps {
 
 /** The API processes' side of the pipeline, as purchase.service has it, without HTTP. */
 export function createApiProcesses({ shop, clients, enqueue }: ApiDeps) {
-  const newborn = (): ApiProcess => ({ epoch: 0, accepted: new Map() });
+  const newborn = (): ApiProcess => ({ promised: new Set(), epoch: 0, accepted: new Map() });
   const processes = Array.from({ length: API_PROCESSES }, newborn);
   const processAt = (index: number): ApiProcess => (processes[index] ??= newborn());
   const { saleId } = shop;
@@ -54,12 +56,14 @@ export function createApiProcesses({ shop, clients, enqueue }: ApiDeps) {
   };
 
   return {
-    /** Who dies is another process afterwards, that remembers nothing. @returns attempts it was the only one to remember */
-    die(index: number): string[] {
-      const { accepted } = processAt(index);
+    /** Who dies is another process afterwards, that remembers nothing. @returns the attempts that were promised to it */
+    die(index: number): Set<string> {
+      const { promised } = processAt(index);
       processes[index] = newborn();
-      return [...accepted.keys()];
+      return promised;
     },
+    /** Every attempt that was promised to a process that lives. */
+    promised: (): string[] => processes.flatMap(({ promised }) => [...promised]),
     announced: (attemptId: string): void =>
       processes.forEach(({ accepted }) => void accepted.delete(attemptId)),
     adopt: (index: number): Promise<void> => adopt(processAt(index)),
@@ -74,9 +78,10 @@ export function createApiProcesses({ shop, clients, enqueue }: ApiDeps) {
       const batchId = uuidV5(`batch ${(batches += 1)}`, saleId);
       const attempts = asked.map(({ attempt }) => attempt);
       const reply = await ask(process, batchId, attempts);
-      if (dies === 'after admit') return;
       const admitted = admittedOf(attempts, reply);
       const owed = [...admitted, ...waitingOf(attempts, reply)];
+      for (const { attemptId } of owed) process.promised.add(attemptId);
+      if (dies === 'after admit') return;
       for (const attempt of owed) process.accepted.set(attempt.attemptId, attempt);
       if (admitted.length > 0) enqueue({ saleId, stockId: saleId, batchId, attempts: admitted });
       if (dies === 'after enqueue') return;

@@ -31,10 +31,21 @@ export async function play(
   });
   const apis = createApiProcesses({ shop, clients, enqueue: workers.enqueue });
 
-  // What only Redis remembers, once the process that accepted it is gone, is lost with Redis; and the other way round.
-  const [lostByProcess, lostByRedis] = [new Set<string>(), new Set<string>()];
+  // An attempt may be lost when Redis has lost it, and every process that was promised it is dead.
+  const [promisedBefore, redisLost, mayBeLost] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const loseUnremembered = (ids: Iterable<string>): void => {
+    const remembered = new Set(apis.promised());
+    for (const id of ids) if (redisLost.has(id) && !remembered.has(id)) mayBeLost.add(id);
+  };
+  const killApi = (index: number): void => {
+    const promised = apis.die(index);
+    promised.forEach((id) => promisedBefore.add(id));
+    loseUnremembered(promised);
+  };
   const destroyRedis = async (destroy: () => Promise<void>): Promise<void> => {
-    for (const { attemptId } of clients.journal) if (attemptId !== undefined) lostByRedis.add(attemptId);
+    apis.promised().forEach((id) => promisedBefore.add(id));
+    promisedBefore.forEach((id) => redisLost.add(id));
+    loseUnremembered(promisedBefore);
     await destroy();
   };
 
@@ -52,7 +63,7 @@ export async function play(
     switch (command.kind) {
       case 'turn':
         await apis.turn(command.api, command.wishes, command.dies);
-        if (command.dies) apis.die(command.api).forEach((id) => lostByProcess.add(id));
+        if (command.dies) killApi(command.api);
         return;
       case 'work':
         await workers.work(command.worker, command.steps, command.picks, command);
@@ -128,7 +139,7 @@ export async function play(
     history: { journal: clients.journal, stores: await shop.stored() },
     rules: {
       healedAtMs,
-      ...(redisWasLost ? { mayBeLost: (id) => lostByProcess.has(id) && lostByRedis.has(id) } : {}),
+      ...(redisWasLost ? { mayBeLost: (id) => mayBeLost.has(id) } : {}),
     },
   };
 }

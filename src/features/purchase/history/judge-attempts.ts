@@ -30,8 +30,14 @@ export function judgeAccepted(
   );
 }
 
-/** I4: one row, one outcome, its order, and the same in Redis. */
-export function judgeOutcomes({ stores: { attempts, orders, gate } }: History): HistoryVerdict {
+/**
+ * I4: one row, one outcome, its order, and the same in Redis. What may be lost there may have been settled by a worker
+ * that died before it announced it.
+ */
+export function judgeOutcomes(
+  { stores: { attempts, orders, gate } }: History,
+  { mayBeLost = () => false }: HistoryRules,
+): HistoryVerdict {
   const findings: Finding[] = [];
   const note = (attemptId: string, trouble: string): void =>
     void findings.push({ what: `${attemptId} ${trouble}` });
@@ -56,7 +62,8 @@ export function judgeOutcomes({ stores: { attempts, orders, gate } }: History): 
     const known = new Map(gate.known.map((attempt) => [attempt.attemptId, attempt]));
     for (const [attemptId, row] of rows) {
       const told = known.get(attemptId);
-      if (!told && !inflight.has(attemptId)) note(attemptId, 'is not known to Redis');
+      if (!told && !inflight.has(attemptId) && !mayBeLost(attemptId))
+        note(attemptId, 'is not known to Redis');
       else if (told && !isSameOutcome(told, row)) note(attemptId, 'has another outcome in Redis');
     }
     for (const attemptId of known.keys())

@@ -86,11 +86,15 @@ function isNew(attempts: StoredState['attempts']): (one: { attemptId: string }) 
 
 /**
  * Who was told `sold_out` before another one, who wanted as many, even asked for the first time, and was admitted. Not
- * when units came back in between: by a rejection, a cancellation, an operator, or with a rebuilt gate.
+ * when units came back in between: by a rejection, a cancellation, an operator, or with a rebuilt gate. Only of attempts
+ * that are stored: of a lost one nobody knows in which epoch it was admitted.
  */
 function findOvertaken({ journal, stores }: History): Finding[] {
   const backAt = comeBacks(stores);
   const cameBack = (fromMs: number, toMs: number): boolean => backAt.some((at) => at >= fromMs && at <= toMs);
+  const stored = new Set(stores.attempts.map(({ attemptId }) => attemptId));
+  const isAdmitted = (entry: JournalEntry): boolean =>
+    isAccepted(entry) && entry.status !== 'rejected' && stored.has(entry.attemptId ?? '');
   const findings: Finding[] = [];
   for (const entries of groupBy(journal, ({ quantity }) => String(quantity)).values()) {
     if (entries[0]?.quantity === undefined) continue;
@@ -98,7 +102,7 @@ function findOvertaken({ journal, stores }: History): Finding[] {
     if (refused.length === 0) continue;
     for (const asked of groupBy(entries, keyOf).values()) {
       const firstSentAt = Math.min(...asked.map(({ sentAt, t }) => sentAt ?? t));
-      const admitted = asked.find((entry) => isAccepted(entry) && entry.status !== 'rejected');
+      const admitted = asked.find(isAdmitted);
       const before = lastBefore(refused, firstSentAt);
       if (!admitted || !before) continue;
       if (cameBack((before.sentAt ?? before.t) - BACK_ON_SALE_WITHIN_MS, admitted.t + BACK_ON_SALE_WITHIN_MS))

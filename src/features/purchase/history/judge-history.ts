@@ -18,7 +18,7 @@ export function judgeHistory(history: History, rules: HistoryRules = {}): Histor
     judgeOversell(history),
     judgeUndersell(history, rules),
     judgeAccepted(history, rules),
-    judgeOutcomes(history),
+    judgeOutcomes(history, rules),
     judgeKeys(history, rules),
     judgeLimit(history),
     judgeWindow(history),
