@@ -44,7 +44,7 @@ export function createRequestScope({ logger, corsOrigins }: RequestScopeDeps): R
     const { statusCode } = this;
     // A 503 is told to thousands at once, and whoever closed the gate has said so once.
     const isOrdinary = statusCode < 500 || statusCode === 503;
-    if (isOrdinary && !showsAll) return;
+    if (isOrdinary ? !showsAll : !logger.isEnabled('error')) return;
     const { startedAtMs } = this as Timed;
     logger[isOrdinary ? 'debug' : 'error']('answered', {
       requestId: requestIdOf(this),
