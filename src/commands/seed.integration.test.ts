@@ -101,6 +101,12 @@ describe('the demo', () => {
     expect(await createPasswords().matches(first.operatorPassword, user.password_hash)).toBe(true);
   });
 
+  it('makes one password when two start at once', async () => {
+    await rm(join(dataDir, 'demo-operator.json'), { force: true });
+    const [first, second] = await Promise.all([seed(), seed()]);
+    expect(second).toEqual(first);
+  });
+
   it('gives the operator a new password when the kept one is lost', async () => {
     const first = await seed();
     await rm(join(dataDir, 'demo-operator.json'));

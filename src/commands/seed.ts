@@ -7,7 +7,7 @@ import { createUserRepository } from '../features/account/user.repository.ts';
 import { insertSale } from '../features/sale/sale.repository.ts';
 import { warmSale } from '../features/sale/sale.service.ts';
 import { LOCK_NAMESPACES } from '../infrastructure/postgres/advisory-lock.ts';
-import type { Database, Transaction } from '../infrastructure/postgres/database.ts';
+import type { Transaction } from '../infrastructure/postgres/database.ts';
 import { openServices, type ServiceUrls } from './lib/open-services.ts';
 
 export interface DemoOperator {
@@ -33,7 +33,7 @@ export async function seedDemo({
     const [seconds] = await redis.time(); // the gate's clock decides what is open
     const nowMs = Number(seconds) * 1000;
     const sales = await db.transaction(async (tx) => {
-      await tx.raw('select pg_advisory_xact_lock(?, 1)', [LOCK_NAMESPACES.demoSeed]);
+      await lockSeed(tx);
       await tx('products').insert(DEMO_PRODUCT).onConflict('id').ignore();
       return [
         await ensureSale(tx, nowMs, DEMO_SALES.ended, () => true),
@@ -47,10 +47,18 @@ export async function seedDemo({
       ];
     });
     for (const sale of sales) await warmSale({ db, redis, runId }, sale);
-    return await ensureOperator(db, dataDir);
+    return await db.transaction(async (tx) => {
+      await lockSeed(tx);
+      return ensureOperator(tx, dataDir);
+    });
   } finally {
     await close();
   }
+}
+
+/** Until the end of the transaction: of two that seed at once, the second finds what the first one made. */
+async function lockSeed(tx: Transaction): Promise<void> {
+  await tx.raw('select pg_advisory_xact_lock(?, 1)', [LOCK_NAMESPACES.demoSeed]);
 }
 
 interface LastSale {
@@ -90,7 +98,7 @@ async function ensureSale(
 }
 
 /** The operator's account. Its password is made once and kept in `DATA_DIR`; whichever of the two is lost is mended. */
-async function ensureOperator(db: Database, dataDir: string): Promise<DemoOperator> {
+async function ensureOperator(tx: Transaction, dataDir: string): Promise<DemoOperator> {
   const path = join(dataDir, 'demo-operator.json');
   const operator = (await readKept(path)) ?? {
     operatorEmail: DEMO_OPERATOR_EMAIL,
@@ -98,11 +106,11 @@ async function ensureOperator(db: Database, dataDir: string): Promise<DemoOperat
   };
   const { operatorEmail: email, operatorPassword: password } = operator;
   const passwords = createPasswords();
-  const users = createUserRepository({ db });
+  const users = createUserRepository({ db: tx });
   const user = await users.findByEmail(email);
   if (!user || !(await passwords.matches(password, user.passwordHash))) {
     const passwordHash = await passwords.hash(password);
-    if (user) await db('users').where({ id: user.id }).update({ password_hash: passwordHash });
+    if (user) await tx('users').where({ id: user.id }).update({ password_hash: passwordHash });
     else await users.insert({ email, name: 'Demo operator', role: 'operator', passwordHash });
   }
   await writeFile(`${path}.next`, `${JSON.stringify(operator)}\n`, { mode: 0o600 });
