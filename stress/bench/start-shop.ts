@@ -16,17 +16,19 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
-/** Starts one with empty stores: so many API processes, one worker. */
+/** Starts one with empty stores: so many API processes, one worker, with these variables besides. */
 export async function startShop({
   apiProcesses,
   maxInflight,
+  variables = {},
 }: {
   apiProcesses: number;
   maxInflight: number;
+  variables?: Record<string, string>;
 }): Promise<Shop> {
   const instance = await startStampede({
     ...{ WEB_CONCURRENCY: String(apiProcesses), SETTLE_CONCURRENCY: '1', DEMO: '0', NODE_ENV: 'production' },
-    MAX_INFLIGHT: String(maxInflight),
+    ...{ MAX_INFLIGHT: String(maxInflight), ...variables },
   });
   try {
     const urls = await instance.read();

@@ -1,7 +1,6 @@
 import { signal } from '../../../src/infrastructure/embedded/process-table.ts';
 import type { Seller } from '../contender.ts';
 import type { Measurement } from '../measurement.ts';
-import { readSettled } from '../read-settled.ts';
 import { watchSale } from '../watch-sale.ts';
 import * as shared from './round.ts';
 
@@ -32,14 +31,9 @@ export async function drain(round: shared.Round, seller: Seller): Promise<Measur
     const usage = await metered();
     const samples = await watch.stop();
     const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
-    const settled = await readSettled(seller.db, saleId);
-    const counts = await seller.readCounts(saleId);
-    const admitted = counts.admitted ?? 0;
-    const decided = settled.confirmed + settled.rejected;
-    const invariants = await shared.judge(seller, saleId, {
-      ...{ drained: drained && soldAt !== null, accepted: filled.accepted, admitted, decided },
+    const { counts, invariants } = await shared.concludeSale(seller, saleId, {
+      ...{ drained: drained && soldAt !== null, accepted: filled.accepted },
     });
-    await seller.tidy(saleId);
     return shared.measurementOf(round, seller, 'drain', {
       figures: {
         ...(soldAt === null ? {} : { drainedPerSec: (queued / Math.max(1, soldAt - startedAt)) * 1000 }),

@@ -1,6 +1,5 @@
 import type { Seller } from '../contender.ts';
 import type { Measurement } from '../measurement.ts';
-import { readSettled } from '../read-settled.ts';
 import { watchSale } from '../watch-sale.ts';
 import * as shared from './round.ts';
 
@@ -32,14 +31,9 @@ export async function everybodyWins(round: shared.Round, seller: Seller): Promis
   const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
   const samples = await watch.stop();
   const usage = await metered();
-  const settled = await readSettled(seller.db, saleId);
-  const counts = await seller.readCounts(saleId);
-  const admitted = counts.admitted ?? 0;
-  const decided = settled.confirmed + settled.rejected;
-  const invariants = await shared.judge(seller, saleId, {
-    ...{ drained, accepted: result.accepted, admitted, decided },
+  const { settled, counts, admitted, invariants } = await shared.concludeSale(seller, saleId, {
+    ...{ drained, accepted: result.accepted },
   });
-  await seller.tidy(saleId);
   return shared.measurementOf(round, seller, 'everybody-wins', {
     figures: {
       acceptedPerSec: result.accepted / result.seconds,

@@ -1,13 +1,9 @@
-import { findSecret } from '../../../src/commands/lib/find-secret.ts';
-import { openServices, type Services } from '../../../src/commands/lib/open-services.ts';
-import { createAccessTokens } from '../../../src/features/account/access-token.ts';
+import type { Services } from '../../../src/commands/lib/open-services.ts';
 import { gatherCrowd } from '../crowd.ts';
 import type { Measurement } from '../measurement.ts';
 import type { OpenLoopResult } from '../open-loop.ts';
-import { readSettled } from '../read-settled.ts';
 import { startOpenLoop } from '../start-open-loop.ts';
-import { createStampedeSeller } from '../stampede-seller.ts';
-import { startStampede, type StampedeInstance } from '../start-stampede.ts';
+import { startShop, type Shop } from '../start-shop.ts';
 import { latencyOf } from '../statistics.ts';
 import { watchSale } from '../watch-sale.ts';
 import * as shared from './round.ts';
@@ -28,37 +24,26 @@ const WARM_UP = { attempts: 15_000, perSec: 5_000, units: 500 };
  */
 export async function overload(round: shared.Round): Promise<Measurement> {
   const { api = [] } = await round.contenders.stampede.pids();
-  const instance = await startStampede({
-    ...{ WEB_CONCURRENCY: String(api.length), SETTLE_CONCURRENCY: '1', DEMO: '0', NODE_ENV: 'production' },
-    ...{ MAX_INFLIGHT: String(MAX_INFLIGHT), SETTLE_MAX_PER_SEC: String(SETTLED_PER_SEC) },
+  const shop = await startShop({
+    ...{ apiProcesses: api.length, maxInflight: MAX_INFLIGHT },
+    variables: { SETTLE_MAX_PER_SEC: String(SETTLED_PER_SEC) },
   });
-  round.contenders.onStop(instance.stop);
+  round.contenders.onStop(shop.stop);
   try {
-    const urls = await instance.read();
-    const services = await openServices(urls);
-    try {
-      const secret = await findSecret({ jwtSecret: undefined, dataDir: instance.dataDir }, urls);
-      return await measure(round, instance, services, secret);
-    } finally {
-      await services.close();
-    }
+    return await measure(round, shop);
   } finally {
-    await instance.stop();
+    await shop.stop();
   }
 }
 
 async function measure(
   round: shared.Round,
-  instance: StampedeInstance,
-  services: Services,
-  secret: string,
+  { seller, services, tokens, folder }: Shop,
 ): Promise<Measurement> {
   const { db } = services;
-  const tokens = createAccessTokens({ secret });
   const offered = OFFERED_PER_SEC * SECONDS;
   const shoppers = offered + WARM_UP.attempts;
-  const crowd = await gatherCrowd({ db, others: [], tokens }, shoppers, instance.dataDir);
-  const seller = await createStampedeSeller(instance, services, { maxInflight: MAX_INFLIGHT });
+  const crowd = await gatherCrowd({ db, others: [], tokens }, shoppers, folder);
   const offer = (saleId: string, name: string, load: { from: number; amount: number; perSec: number }) =>
     startOpenLoop({
       ...{ url: seller.url, path: shared.ATTEMPT_PATH, body: JSON.stringify({ saleId }) },
@@ -78,13 +63,9 @@ async function measure(
   const usage = await metered();
   const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
   const samples = await watch.stop();
-  const settled = await readSettled(db, saleId);
-  const beside = await countSettledWithin(db, saleId, sent.seconds);
-  const counts = await seller.readCounts(saleId);
-  const settledPerSec = beside / sent.seconds;
-  const invariants = await shared.judge(seller, saleId, {
-    ...{ drained, accepted: sent.latencyMs[202]?.length ?? 0, admitted: counts.admitted ?? 0 },
-    decided: settled.confirmed + settled.rejected,
+  const settledPerSec = (await countSettledWithin(db, saleId, sent.seconds)) / sent.seconds;
+  const { settled, counts, invariants } = await shared.concludeSale(seller, saleId, {
+    ...{ drained, accepted: sent.latencyMs[202]?.length ?? 0 },
   });
   return shared.measurementOf(round, seller, 'overload', {
     figures: {

@@ -4,6 +4,7 @@ import type { AttemptLoad, Generator, LoadResult } from '../load.ts';
 import type { GrowthWorkName, Measurement, SeenWorkName, WorkName } from '../measurement.ts';
 import { readLoopDelays, resetLoopDelays } from '../loop-delays.ts';
 import { readUsage, usageBetween, type RoleUsage } from '../process-usage.ts';
+import { readSettled, type Settled } from '../read-settled.ts';
 
 /** How much of each work a run does. */
 export interface Scale {
@@ -118,6 +119,26 @@ export function countsOf(result: LoadResult): Record<string, number> {
     'answered 4xx or 5xx': result.refused,
     'not answered': connect + read + write + timeout,
   };
+}
+
+/** What became of a sale whose load is over, told by the stores, and whether every promise held; then the seller forgets it. */
+export async function concludeSale(
+  seller: Seller,
+  saleId: string,
+  { drained, accepted }: { drained: boolean; accepted: number },
+): Promise<{
+  settled: Settled;
+  counts: Record<string, number>;
+  admitted: number;
+  invariants: Measurement['invariants'];
+}> {
+  const settled = await readSettled(seller.db, saleId);
+  const counts = await seller.readCounts(saleId);
+  const admitted = counts.admitted ?? 0;
+  const decided = settled.confirmed + settled.rejected;
+  const invariants = await judge(seller, saleId, { drained, accepted, admitted, decided });
+  await seller.tidy(saleId);
+  return { settled, counts, admitted, invariants };
 }
 
 /** Every promise of a drained sale, and that nobody was told of a purchase that is not there. */

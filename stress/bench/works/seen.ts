@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Seller } from '../contender.ts';
 import type { Measurement, SeenWorkName } from '../measurement.ts';
-import { readSettled } from '../read-settled.ts';
 import { startOpenLoop } from '../start-open-loop.ts';
 import { startSockets } from '../start-sockets.ts';
 import { latencyOf } from '../statistics.ts';
@@ -34,13 +33,10 @@ export async function seen(round: shared.Round, seller: Seller, work: SeenWorkNa
     const told = await crowd.tell({ kind: 'await-sold-out', withinMs: WITHIN_MS });
     const usage = await metered();
     const samples = await watch.stop();
-    const settled = await readSettled(seller.db, saleId);
-    const counts = await seller.readCounts(saleId);
     const { [ACCEPTED]: accepted = [], ...others } = sent.latencyMs;
     const refused = Object.values(others).flat();
-    const invariants = await shared.judge(seller, saleId, {
-      ...{ drained, accepted: accepted.length, admitted: counts.admitted ?? 0 },
-      decided: settled.confirmed + settled.rejected,
+    const { settled, counts, invariants } = await shared.concludeSale(seller, saleId, {
+      ...{ drained, accepted: accepted.length },
     });
     return shared.measurementOf(round, seller, work, {
       figures: {

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Seller } from '../contender.ts';
 import type { Measurement } from '../measurement.ts';
-import { readSettled } from '../read-settled.ts';
 import { startSockets } from '../start-sockets.ts';
 import { latencyOf } from '../statistics.ts';
 import * as shared from './round.ts';
@@ -29,7 +28,6 @@ export async function sockets(round: shared.Round, seller: Seller): Promise<Meas
     const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
     const told = await crowd.tell({ kind: 'await-sold-out', withinMs: WITHIN_MS });
     const usage = await metered();
-    const settled = await readSettled(seller.db, saleId);
 
     const countCommands = async (): Promise<number> =>
       Number(/^total_commands_processed:(\d+)/m.exec(await redis.info('stats'))?.[1] ?? 0);
@@ -37,10 +35,8 @@ export async function sockets(round: shared.Round, seller: Seller): Promise<Meas
     const back = await crowd.tell({ kind: 'come-back', withinMs: WITHIN_MS });
     const commands = (await countCommands()) - commandsBefore;
 
-    const counts = await seller.readCounts(saleId);
-    const invariants = await shared.judge(seller, saleId, {
-      ...{ drained, accepted: result.accepted, admitted: counts.admitted ?? 0 },
-      decided: settled.confirmed + settled.rejected,
+    const { settled, counts, invariants } = await shared.concludeSale(seller, saleId, {
+      ...{ drained, accepted: result.accepted },
     });
     const soldOutMs = told.soldOutAt.map((at) => Math.max(0, at - settled.lastAdmittedAtMs));
     return shared.measurementOf(round, seller, 'sockets', {

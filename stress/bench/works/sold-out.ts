@@ -1,6 +1,5 @@
 import type { Seller } from '../contender.ts';
 import type { Measurement } from '../measurement.ts';
-import { readSettled } from '../read-settled.ts';
 import * as shared from './round.ts';
 
 const UNITS = 100;
@@ -24,14 +23,9 @@ export async function soldOut(round: shared.Round, seller: Seller): Promise<Meas
   });
   const usage = await metered();
   const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
-  const settled = await readSettled(seller.db, saleId);
-  const counts = await seller.readCounts(saleId);
-  const admitted = counts.admitted ?? 0;
-  const decided = settled.confirmed + settled.rejected;
-  const invariants = await shared.judge(seller, saleId, {
-    ...{ drained, accepted: result.accepted, admitted, decided },
+  const { counts, invariants } = await shared.concludeSale(seller, saleId, {
+    ...{ drained, accepted: result.accepted },
   });
-  await seller.tidy(saleId);
   return shared.measurementOf(round, seller, 'sold-out', {
     figures: {
       refusedPerSec: result.refused / result.seconds,

@@ -1,7 +1,6 @@
 import type { Seller } from '../contender.ts';
 import type { Measurement } from '../measurement.ts';
 import { readSaleMemory } from '../read-sale-memory.ts';
-import { readSettled } from '../read-settled.ts';
 import { watchSale } from '../watch-sale.ts';
 import * as shared from './round.ts';
 
@@ -27,14 +26,9 @@ export async function wholeDrop(round: shared.Round, seller: Seller): Promise<Me
   const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
   const memory =
     seller.name === 'stampede' ? await readSaleMemory(round.contenders.services.redis, saleId) : null;
-  const settled = await readSettled(seller.db, saleId);
-  const counts = await seller.readCounts(saleId);
-  const admitted = counts.admitted ?? 0;
-  const decided = settled.confirmed + settled.rejected;
-  const invariants = await shared.judge(seller, saleId, {
-    ...{ drained: drained && soldAt !== null, accepted: result.accepted, admitted, decided },
+  const { settled, counts, invariants } = await shared.concludeSale(seller, saleId, {
+    ...{ drained: drained && soldAt !== null, accepted: result.accepted },
   });
-  await seller.tidy(saleId);
   return shared.measurementOf(round, seller, 'whole-drop', {
     figures: {
       ...(soldAt === null ? {} : { soldAfterSec: (soldAt - settled.firstAdmittedAtMs) / 1000 }),
