@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { startTcpProxy, type TcpProxy } from '../stress/chaos/tcp-proxy.ts';
 import { checkInvariants } from './features/purchase/purchase.invariants.ts';
 import { attemptIdOf } from './features/purchase/attempt-id.ts';
 import type { AdmittedAttempt } from './features/purchase/purchase.model.ts';
 import type { SaleDetails } from './features/sale/sale.model.ts';
 import { saleKeys } from './infrastructure/redis/keys.ts';
-import { startNamingProxy, type NamingProxy } from './testing/naming-proxy.ts';
 import { startProcess, type TestProcess } from './testing/start-process.ts';
 import { tokenOf } from './testing/test-api.ts';
 import { anAttempt, startTestPipeline, type TestPipeline } from './testing/test-pipeline.ts';
@@ -18,7 +18,7 @@ let pipeline: TestPipeline;
 let sale: SaleDetails;
 let shoppers: string[];
 let killed: TestProcess | undefined;
-let proxy: NamingProxy | undefined;
+let proxy: TcpProxy | undefined;
 
 beforeEach(async () => {
   pipeline = await startTestPipeline();
@@ -122,10 +122,10 @@ describe('a worker that is killed', () => {
 
 describe('an API process that is killed', () => {
   it('after it admitted an attempt and before it enqueued it has lost nothing', async () => {
-    proxy = await startNamingProxy(pipeline.redisServer.port);
-    killed = await startProcess('server', { ...pipeline, redisUrl: proxy.url });
+    proxy = await startTcpProxy({ targetPort: pipeline.redisServer.port });
+    killed = await startProcess('server', { ...pipeline, redisUrl: `redis://127.0.0.1:${proxy.port}` });
     const port = killed.logged().find(({ message }) => message === 'listening')!.port as number;
-    proxy.hold('stampede-queue-client');
+    proxy.set({ kind: 'hold', way: 'to-server' }, { only: 'stampede-queue-client' });
     const shopper = shoppers[0]!;
     const lost = fetch(`http://127.0.0.1:${port}/api/purchase/attempt`, {
       method: 'POST',
@@ -141,7 +141,7 @@ describe('an API process that is killed', () => {
     );
     const attemptId = attemptIdOf(sale.saleId, shopper, 'k');
     await until(async () => (await pipeline.inflight(sale.saleId)).includes(attemptId), { what: 'admitted' });
-    await until(proxy.hasHeld, { what: 'it enqueues' });
+    await until(proxy.isHolding, { what: 'it enqueues' });
     await killed.kill();
     expect(await lost).toBe('no answer');
     expect(await pipeline.queue.counts()).toMatchObject({ waiting: 0, active: 0, delayed: 0 });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { startTcpProxy, type TcpProxy } from '../../../stress/chaos/tcp-proxy.ts';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
 import { connectRedis } from '../../infrastructure/redis/connect-redis.ts';
 import { followRunId, type RunId } from '../../infrastructure/redis/run-id.ts';
-import { startCuttingProxy, type CuttingProxy } from '../../testing/cutting-proxy.ts';
 import { anAttempt, startTestPipeline, type TestPipeline } from '../../testing/test-pipeline.ts';
 import { givenSale } from '../../testing/test-sale.ts';
 import { until } from '../../testing/until.ts';
@@ -19,7 +19,7 @@ import { createEnsureGate } from './rebuild.ts';
 
 describe('a gate whose answer does not arrive', () => {
   let pipeline: TestPipeline;
-  let proxy: CuttingProxy;
+  let proxy: TcpProxy;
   let runId: RunId;
   let purchase: Purchase;
   let closeGate: () => void;
@@ -27,7 +27,7 @@ describe('a gate whose answer does not arrive', () => {
   let isQueueAway = false;
   beforeAll(async () => {
     pipeline = await startTestPipeline();
-    proxy = await startCuttingProxy(pipeline.redisServer.port);
+    proxy = await startTcpProxy({ targetPort: pipeline.redisServer.port });
     const gate = await connectRedis(`redis://127.0.0.1:${proxy.port}`, 'gate', { logger: silentLogger });
     closeGate = () => gate.disconnect();
     runId = await followRunId(gate);
@@ -62,13 +62,13 @@ describe('a gate whose answer does not arrive', () => {
 
   it('takes a unit once when the reply is cut, and gives the same attempt to who tries again', async () => {
     const attempt = anAttempt(sale.saleId, randomUUID());
-    proxy.set('cut-next');
+    proxy.set({ kind: 'cut-reply', keep: 'nothing' });
     const cut = await ask(attempt);
     expect(cut).toEqual({
       kind: 'refused',
       refusal: { code: 'outcome_unknown', attemptId: attempt.attemptId },
     });
-    expect(proxy.cuts()).toBe(1);
+    expect(proxy.cutReplies()).toBe(1);
     await until(() => runId.current() !== null, { what: 'the gate is connected again' });
     expect(await pipeline.inflight(sale.saleId)).toContain(attempt.attemptId);
     expect(await pipeline.tokens(sale.saleId)).toBe(9);
@@ -78,7 +78,7 @@ describe('a gate whose answer does not arrive', () => {
 
   it('takes a unit once when there is no key either: nothing is sent again by itself', async () => {
     const attempt = anAttempt(sale.saleId, randomUUID(), { idempotencyKey: null });
-    proxy.set('cut-next');
+    proxy.set({ kind: 'cut-reply', keep: 'nothing' });
     expect(await ask(attempt)).toMatchObject({ kind: 'refused', refusal: { code: 'outcome_unknown' } });
     await until(() => runId.current() !== null, { what: 'the gate is connected again' });
     // What ioredis sends again it sends before it answers a later command.
@@ -89,14 +89,14 @@ describe('a gate whose answer does not arrive', () => {
 
   it('is given up within half a second and told as unknown, not as refused', async () => {
     const attempt = anAttempt(sale.saleId, randomUUID());
-    proxy.set('hold');
+    proxy.set({ kind: 'hold', way: 'to-client' });
     const askedAt = performance.now();
     const answer = await ask(attempt);
     const tookMs = performance.now() - askedAt;
     expect(answer).toMatchObject({ kind: 'refused', refusal: { code: 'outcome_unknown' } });
     expect(tookMs).toBeGreaterThan(400);
     expect(tookMs).toBeLessThan(1_500); // the deadline is 500 ms; the rest is a busy machine's
-    proxy.set('pass');
+    proxy.heal();
     expect(await pipeline.tokens(sale.saleId)).toBe(9);
   });
 
