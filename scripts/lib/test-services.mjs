@@ -29,7 +29,7 @@ export async function startTestServices(print) {
     const redis = await findRedisServer({ dataDir, onProgress: (message) => print(`  ${message} …`) });
     const postgres = await prepareEmbeddedPostgres({ dataDir, onLine: (line) => lines.push(line) });
     server = await postgres.start();
-    const env = { TEST_DATABASE_URL: postgres.url, TEST_REDIS_SERVER: redis.program };
+    const env = { TEST_DATABASE_URL: postgres.adminUrl, TEST_REDIS_SERVER: redis.program };
     if (redis.libraryPath) env.LD_LIBRARY_PATH = redis.libraryPath;
     return { env, stop };
   } catch (error) {

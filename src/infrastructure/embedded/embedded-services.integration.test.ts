@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
+import { migrate } from '../postgres/migrate.ts';
 import { emptyInstance } from './empty-instance.ts';
 import { prepareEmbeddedPostgres } from './postgres.ts';
 import { isAlive, signal } from './process-table.ts';
@@ -69,6 +70,38 @@ describe('the embedded services', () => {
     expect(settings).toEqual({ fsync: 'on', commits: 'on', addresses: '127.0.0.1' });
     const withoutPassword = service.url.replace(/:[^:@/]+@/, ':wrong@');
     await expect(ask(withoutPassword, 'select 1')).rejects.toThrow('password authentication failed');
+  }, 60_000);
+
+  it('give the application an account that can neither rewrite nor empty what is append-only', async () => {
+    const { service } = await startPostgres();
+    await migrate(service.url);
+    expect(
+      await ask(service.url, 'select rolsuper::text as super from pg_roles where rolname = current_user'),
+    ).toEqual({
+      super: 'false',
+    });
+    await ask(service.url, `insert into audit_log (action, subject) values ('test', 'nothing')`);
+    for (const table of ['audit_log', 'stock_movements']) {
+      for (const sql of [`update ${table} set at = now()`, `delete from ${table}`, `truncate ${table}`]) {
+        await expect(ask(service.url, sql)).rejects.toThrow(`permission denied for table ${table}`);
+      }
+      // The triggers stay for whoever has the rights.
+      const admin = service.adminUrl.replace(/postgres$/, 'stampede');
+      await expect(ask(admin, `delete from ${table}`)).rejects.toThrow('append-only');
+      await expect(ask(admin, `truncate ${table} cascade`)).rejects.toThrow('append-only');
+    }
+  }, 60_000);
+
+  it('give a cluster that the superuser owned to that account, with what is in it', async () => {
+    const { service } = await startPostgres();
+    const admin = service.adminUrl.replace(/postgres$/, 'stampede');
+    await ask(admin, 'create table old (n integer generated always as identity)');
+    await ask(service.adminUrl, 'alter database stampede owner to stampede');
+    const again = await startPostgres();
+    expect(await ask(again.service.url, 'insert into old default values returning n::text')).toEqual({
+      n: '1',
+    });
+    await ask(again.service.url, 'alter table old add column more text');
   }, 60_000);
 
   it('start PostgreSQL again at the same address after a kill, with what was committed', async () => {

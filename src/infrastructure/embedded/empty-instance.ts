@@ -10,6 +10,7 @@ const ours = [
   'postgres',
   'instance-id',
   'postgres-password',
+  'postgres-owner-password',
   'redis-password',
   'jwt-secret',
   'demo-operator.json',
