@@ -33,8 +33,8 @@ export interface TcpProxy {
 }
 
 export interface TcpProxyDeps {
-  /** The server behind it, on this machine. */
-  targetPort: number;
+  /** The server behind it, on this machine; asked for each connection when it may move. */
+  targetPort: number | (() => number);
   /** 0 ≤ x < 1; a seeded one makes the faults repeatable. */
   random?: () => number;
 }
@@ -140,7 +140,7 @@ export async function startTcpProxy({ targetPort, random = Math.random }: TcpPro
   };
 
   const proxy = createServer((client) => {
-    const server = connect(targetPort, '127.0.0.1');
+    const server = connect(typeof targetPort === 'number' ? targetPort : targetPort(), '127.0.0.1');
     const pipes = [
       { way: 'to-server', to: server, waiting: [], lastDueAtMs: 0 },
       { way: 'to-client', to: client, waiting: [], lastDueAtMs: 0 },

@@ -1,0 +1,126 @@
+import type { AppRole, ChaosRound, Fault, Heal } from '../fault.ts';
+import type { Failpoint } from '../failpoints.ts';
+
+const nothing: Heal = () => Promise.resolve();
+
+/** Kills these processes; healed when as many run again. */
+async function killed({ instance }: ChaosRound, role: AppRole, pids: readonly number[]): Promise<Heal> {
+  await Promise.all(pids.map((pid) => instance.kill(role, pid)));
+  return () => instance.untilBack(role, pids);
+}
+
+/** Whoever comes by the failpoint dies there. Nobody may come by, when the crowd has gone: then it is not counted as met. */
+async function diesAt(round: ChaosRound, role: AppRole, failpoint: Failpoint): Promise<Heal> {
+  const before = await round.instance.pids(role);
+  const trap = await round.arm(failpoint, { act: 'die' });
+  await round
+    .until(trap.hasHit, `somebody comes by ${failpoint}`, 4_000)
+    .catch(() => round.note('nobody came by'));
+  await trap.disarm();
+  const after = await round.instance.pids(role);
+  return () =>
+    round.instance.untilBack(
+      role,
+      before.filter((pid) => !after.includes(pid)),
+    );
+}
+
+const apiDiesAt = (name: string, failpoint: Failpoint, expected: string): Fault => ({
+  name,
+  group: 'processes',
+  expected,
+  begin: (round) => diesAt(round, 'api', failpoint),
+});
+
+const workerDiesAt = (name: string, failpoint: Failpoint, expected: string): Fault => ({
+  name,
+  group: 'processes',
+  expected,
+  begin: (round) => diesAt(round, 'worker', failpoint),
+});
+
+export const PROCESS_FAULTS: readonly Fault[] = [
+  apiDiesAt(
+    'api-dies-before-enqueue',
+    'api.before-enqueue',
+    'connection cut; the key finds the same attempt; reconcile enqueues it within 3 s',
+  ),
+  apiDiesAt(
+    'api-dies-after-enqueue',
+    'api.after-enqueue',
+    'connection cut; the key finds the same attempt, settled meanwhile',
+  ),
+  {
+    name: 'api-killed',
+    group: 'processes',
+    expected: 'connections cut, the other process answers; nothing accepted is lost',
+    begin: async (round) => killed(round, 'api', [round.random.pick(await round.instance.pids('api'))]),
+  },
+  {
+    name: 'api-all-killed',
+    group: 'processes',
+    expected: 'nobody answers for about a second; nothing accepted is lost',
+    begin: async (round) => killed(round, 'api', await round.instance.pids('api')),
+  },
+  workerDiesAt(
+    'worker-dies-before-transaction',
+    'worker.before-transaction',
+    'another worker has the job after at most 4 s',
+  ),
+  workerDiesAt(
+    'worker-dies-inside-transaction',
+    'worker.before-commit',
+    'PostgreSQL rolls back; another worker settles it once',
+  ),
+  workerDiesAt(
+    'worker-dies-after-commit',
+    'worker.after-commit',
+    'the job runs again, finds its outcomes and announces them',
+  ),
+  workerDiesAt('worker-dies-before-ack', 'worker.before-ack', 'the job runs again and changes nothing'),
+  {
+    name: 'worker-killed',
+    group: 'processes',
+    expected: 'the other worker goes on; its jobs run again after at most 4 s',
+    begin: async (round) => killed(round, 'worker', [round.random.pick(await round.instance.pids('worker'))]),
+  },
+  {
+    name: 'worker-all-killed',
+    group: 'processes',
+    expected: 'accepted attempts wait; all are settled when workers are back',
+    begin: async (round) => killed(round, 'worker', await round.instance.pids('worker')),
+  },
+  {
+    name: 'supervisor-killed',
+    group: 'processes',
+    expected: 'the whole instance ends by itself; started again, it goes on with what it had',
+    needs: { alone: true },
+    async begin({ instance }) {
+      await instance.killSupervisor();
+      return () => instance.startAgain();
+    },
+  },
+  {
+    name: 'worker-frozen-past-its-lock',
+    group: 'processes',
+    expected: 'another worker takes its jobs over; when it goes on, each attempt still has one outcome',
+    async begin({ instance, random, pause }) {
+      const pid = random.pick(await instance.pids('worker'));
+      instance.signal(pid, 'SIGSTOP');
+      await pause(3_500 + random.between(0, 400)); // a job's lock lasts 3 s
+      return async () => instance.signal(pid, 'SIGCONT');
+    },
+  },
+  {
+    name: 'loop-blocked-briefly',
+    group: 'processes',
+    expected: 'its connections wait; the other process answers; jobs of a blocked worker run twice',
+    async begin({ instance, random, pause }) {
+      const role = random.pick(['api', 'worker'] as const);
+      const ms = random.between(1_000, 4_000);
+      await instance.hang(random.pick(await instance.pids(role)), ms);
+      await pause(ms);
+      return nothing;
+    },
+  },
+];
