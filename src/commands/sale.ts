@@ -125,6 +125,8 @@ function change(verb: Verb, saleId: string): Work {
     switch (result.code) {
       case 'sale_not_found':
         throw new CommandError(`There is no sale ${saleId}.`);
+      case 'sale_not_published':
+        throw new CommandError(`Sale ${saleId} is a draft: publish it first.`);
       case 'sale_stopped':
         throw new CommandError(`Sale ${saleId} is stopped for good and cannot ${verb}.`);
     }

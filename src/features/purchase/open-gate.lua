@@ -7,20 +7,22 @@
   KEYS[3] counters   hash    raised to what PostgreSQL knows
 
   ARGV[1] epoch      ARGV[2] run id the rebuild was connected to      ARGV[3] when the keys expire, epoch ms
-  ARGV[4] number of counters      ARGV[5...] counter, least value; then the gate's other fields: field, value
+  ARGV[4] the sale's version the rebuild read
+  ARGV[5] number of counters      ARGV[6...] counter, least value; then the gate's other fields: field, value
 
-  Returns 1 opened | 0 not ours any more, or another server: start again
+  Returns 1 opened | 0 not ours any more, another server, or an operator changed the sale since: start again
 ]]
-if redis.call('HGET', KEYS[1], 'closedFor') ~= ARGV[1] then return 0 end
+local gate = redis.call('HMGET', KEYS[1], 'closedFor', 'saleVersion')
+if gate[1] ~= ARGV[1] or tonumber(gate[2] or '0') > tonumber(ARGV[4]) then return 0 end
 local runId = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)')
 if runId ~= ARGV[2] or redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
 
 redis.call('DEL', KEYS[1])
-local fieldsFrom = 5 + 2 * tonumber(ARGV[4])
+local fieldsFrom = 6 + 2 * tonumber(ARGV[5])
 redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'runId', ARGV[2], 'n', 0, 'version', 1, 'revision', 0,
-  unpack(ARGV, fieldsFrom))
+  'saleVersion', ARGV[4], unpack(ARGV, fieldsFrom))
 redis.call('PEXPIREAT', KEYS[1], ARGV[3])
-for i = 5, fieldsFrom - 1, 2 do
+for i = 6, fieldsFrom - 1, 2 do
   local counted = tonumber(redis.call('HGET', KEYS[3], ARGV[i]) or '0')
   redis.call('HSET', KEYS[3], ARGV[i], math.max(counted, tonumber(ARGV[i + 1])))
 end

@@ -8,6 +8,8 @@ import type { DecidedAttempt } from './purchase.model.ts';
 export interface GateFacts {
   saleId: string;
   stockId: string;
+  /** The sale's version in PostgreSQL. */
+  saleVersion: number;
   state: 'active' | 'paused' | 'stopped';
   startsAtMs: number;
   endsAtMs: number;
@@ -57,6 +59,7 @@ export async function readGateFacts(
     const { rows } = await tx.raw<{
       rows: {
         sale_id: string;
+        version: number;
         state: GateFacts['state'];
         starts_at: Date;
         ends_at: Date;
@@ -67,7 +70,7 @@ export async function readGateFacts(
         settled_ids: string[];
       }[];
     }>(
-      `select f.id as sale_id, f.state, f.starts_at, f.ends_at, f.per_shopper_limit, s.total, s.sold, s.gate_epoch,
+      `select f.id as sale_id, f.version, f.state, f.starts_at, f.ends_at, f.per_shopper_limit, s.total, s.sold, s.gate_epoch,
               (select coalesce(array_agg(id::text), '{}') from purchase_attempts where id = any(?::uuid[])) as settled_ids
          from stocks s join flash_sales f on f.id = s.sale_id where s.id = ?`,
       [inflightIds as string[], stockId],
@@ -82,6 +85,7 @@ export async function readGateFacts(
       facts: {
         saleId: row.sale_id,
         stockId,
+        saleVersion: row.version,
         state: row.state,
         startsAtMs: row.starts_at.getTime(),
         endsAtMs: row.ends_at.getTime(),

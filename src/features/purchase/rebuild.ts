@@ -244,6 +244,7 @@ async function openGate(
       epoch,
       server,
       facts.endsAtMs + KEPT_AFTER_END_MS,
+      facts.saleVersion,
       counters.length,
       ...counters.flat(),
       ...[

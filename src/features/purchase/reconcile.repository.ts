@@ -31,7 +31,7 @@ export async function readSalesWithGates(db: Database): Promise<SaleTruth[]> {
     `select f.id as sale_id, s.id as stock_id, f.state, f.starts_at, f.ends_at, f.per_shopper_limit, s.total,
             s.gate_epoch, (select max(sequence) from purchase_attempts where sale_id = f.id) as last
        from flash_sales f join stocks s on s.sale_id = f.id
-      where f.ends_at > now() - interval '24 hours'
+      where f.ends_at > now() - interval '24 hours' and f.state <> 'draft'
       order by (f.starts_at <= now() and f.ends_at > now()) desc, f.starts_at`,
   );
   return rows.map((row) => ({

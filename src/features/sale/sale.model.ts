@@ -1,9 +1,11 @@
 import type { ProductBody, SaleState, SaleStatusBody } from '../../contracts/http.ts';
 
-/** What of a sale changes only when an operator edits it. */
+/** A published sale: what of it changes only when an operator edits it. */
 export interface SaleDetails {
   saleId: string;
   stockId: string;
+  /** Raised by every change an operator makes. */
+  version: number;
   name: string;
   state: 'active' | 'paused' | 'stopped';
   startsAtMs: number;

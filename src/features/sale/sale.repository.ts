@@ -4,6 +4,7 @@ import type { SaleDetails } from './sale.model.ts';
 interface SaleRow {
   sale_id: string;
   stock_id: string;
+  version: number;
   name: string;
   state: SaleDetails['state'];
   starts_at: Date;
@@ -21,15 +22,17 @@ interface SaleRow {
 }
 
 const SELECT_SALE = `
-  select f.id as sale_id, s.id as stock_id, f.name, f.state, f.starts_at, f.ends_at, f.per_shopper_limit, s.total,
-         s.sold, s.gate_epoch, p.id as product_id, p.name as product_name, p.description, p.image_url, p.price_minor,
+  select f.id as sale_id, s.id as stock_id, f.version, f.name, f.state, f.starts_at, f.ends_at, f.per_shopper_limit,
+         s.total, s.sold, s.gate_epoch, p.id as product_id, p.name as product_name, p.description, p.image_url, p.price_minor,
          p.currency
-    from flash_sales f join stocks s on s.sale_id = f.id join products p on p.id = f.product_id`;
+    from flash_sales f join stocks s on s.sale_id = f.id join products p on p.id = f.product_id
+   where f.state <> 'draft'`;
 
 function saleFromRow(row: SaleRow): SaleDetails {
   return {
     saleId: row.sale_id,
     stockId: row.stock_id,
+    version: row.version,
     name: row.name,
     state: row.state,
     startsAtMs: row.starts_at.getTime(),
@@ -47,8 +50,9 @@ function saleFromRow(row: SaleRow): SaleDetails {
   };
 }
 
+/** @returns null for a draft too: nobody but operators knows of it */
 export async function findSale(db: Database, saleId: string): Promise<SaleDetails | null> {
-  const { rows } = await db.raw<{ rows: SaleRow[] }>(`${SELECT_SALE} where f.id = ?`, [saleId]);
+  const { rows } = await db.raw<{ rows: SaleRow[] }>(`${SELECT_SALE} and f.id = ?`, [saleId]);
   return rows[0] ? saleFromRow(rows[0]) : null;
 }
 
@@ -67,7 +71,7 @@ export async function listSales(db: Database, most = 100): Promise<SaleDetails[]
 /** The ids of all sales whose gate may know an attempt: until 24 h after their end. */
 export async function listLiveSaleIds(db: Database): Promise<string[]> {
   const { rows } = await db.raw<{ rows: { id: string }[] }>(
-    `select id from flash_sales where ends_at > now() - interval '24 hours'`,
+    `select id from flash_sales where ends_at > now() - interval '24 hours' and state <> 'draft'`,
   );
   return rows.map(({ id }) => id);
 }
@@ -90,6 +94,8 @@ export interface NewSale {
   endsAt: Date;
   perShopperLimit: number;
   stock: number;
+  /** Not published yet. */
+  isDraft?: boolean;
 }
 
 /** Writes a sale, its stock and the movement that fills it, in one transaction. The gate is opened by `ensureGate`. */
@@ -97,11 +103,15 @@ export async function insertSale(db: Database, sale: NewSale): Promise<{ saleId:
   return db.transaction(async (tx) => {
     const { rows } = await tx.raw<{ rows: { sale_id: string; stock_id: string }[] }>(
       `with sale as (
-         insert into flash_sales (product_id, name, starts_at, ends_at, per_shopper_limit) values (?, ?, ?, ?, ?)
+         insert into flash_sales (product_id, name, starts_at, ends_at, per_shopper_limit, state)
+         values (?, ?, ?, ?, ?, ?)
          returning id
        )
        insert into stocks (sale_id, total) select id, ? from sale returning sale_id, id as stock_id`,
-      [sale.productId, sale.name, sale.startsAt, sale.endsAt, sale.perShopperLimit, sale.stock],
+      [
+        ...[sale.productId, sale.name, sale.startsAt, sale.endsAt, sale.perShopperLimit],
+        ...[sale.isDraft ? 'draft' : 'active', sale.stock],
+      ],
     );
     const row = rows[0];
     if (!row) throw new Error('the sale was not written');

@@ -1,8 +1,9 @@
 import type { Redis } from 'ioredis';
-import type { Database } from '../../infrastructure/postgres/database.ts';
+import type { Database, Transaction } from '../../infrastructure/postgres/database.ts';
 import { silentLogger, type Logger } from '../../infrastructure/logging/logger.ts';
 import { CHANNELS } from '../../infrastructure/redis/keys.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
+import { writeAudit, type Actor } from '../audit/write-audit.ts';
 import { createEnsureGate } from '../purchase/rebuild.ts';
 import { createChangeGate } from './change-gate.ts';
 import { dropCachedSale } from './sale-catalogue.ts';
@@ -19,14 +20,8 @@ export interface SaleServiceDeps {
   logger?: Logger;
 }
 
-/** Who does it and why, for the audit log; `actorId` is null for a command typed on the machine. */
-export interface Actor {
-  actorId: string | null;
-  reason?: string;
-}
-
 export type StateChange =
-  { ok: true; sale: SaleDetails } | { ok: false; code: 'sale_not_found' | 'sale_stopped' };
+  { ok: true } | { ok: false; code: 'sale_not_found' | 'sale_not_published' | 'sale_stopped' };
 
 /**
  * Puts a sale that is written in force: its gate is open, and no process goes on with an older reading of it.
@@ -57,7 +52,7 @@ export async function createSale(
     const inserted = await insertSale(tx, sale);
     await writeAudit(tx, actor, {
       action: 'sale.create',
-      saleId: inserted.saleId,
+      subject: `sale:${inserted.saleId}`,
       before: null,
       after: sale,
     });
@@ -77,52 +72,54 @@ export async function changeSaleState(
   state: SaleDetails['state'],
   actor: Actor,
 ): Promise<StateChange> {
-  const { db, redis } = deps;
-  const change = await db.transaction(async (tx): Promise<StateChange> => {
-    const { rows } = await tx.raw<{ rows: { state: SaleDetails['state'] }[] }>(
-      'select state from flash_sales where id = ? for update',
-      [saleId],
-    );
-    const before = rows[0]?.state;
-    if (before === undefined) return { ok: false, code: 'sale_not_found' };
-    if (before === 'stopped' && state !== 'stopped') return { ok: false, code: 'sale_stopped' };
-    if (before !== state) {
-      await tx.raw(
-        'update flash_sales set state = ?, version = version + 1, updated_at = now() where id = ?',
-        [state, saleId],
-      );
-      await writeAudit(tx, actor, {
-        action: `sale.${VERBS[state]}`,
-        saleId,
-        before: { state: before },
-        after: { state },
-      });
-    }
-    const sale = await findSale(tx, saleId);
-    if (!sale) throw new Error(`sale ${saleId} is gone`);
-    return { ok: true, sale };
-  });
-  if (!change.ok) return change;
-  await createChangeGate({ redis })(change.sale);
-  await dropCachedSale(redis, saleId);
-  // Again after the cache is dropped: a process that heard the first message may have read the old details.
-  await redis.publish(CHANNELS.saleChanged, saleId);
+  const change = await deps.db.transaction((tx) => writeSaleState(tx, saleId, state, actor));
+  if (change.ok) await putSaleInForce(deps, saleId);
   return change;
 }
 
-const VERBS = { active: 'resume', paused: 'pause', stopped: 'stop' } as const;
-
-async function writeAudit(
-  tx: Database,
-  { actorId, reason }: Actor,
-  { action, saleId, before, after }: { action: string; saleId: string; before: object | null; after: object },
-): Promise<void> {
-  await tx('audit_log').insert({
-    actor_id: actorId,
-    action,
+/** The part of it that PostgreSQL has; `putSaleInForce` follows the commit. */
+export async function writeSaleState(
+  tx: Transaction,
+  saleId: string,
+  state: SaleDetails['state'],
+  actor: Actor,
+): Promise<StateChange> {
+  // Not `for update`: every order that is settled holds a key share of this row, and would wait.
+  const { rows } = await tx.raw<{ rows: { state: SaleDetails['state'] | 'draft' }[] }>(
+    'select state from flash_sales where id = ? for no key update',
+    [saleId],
+  );
+  const before = rows[0]?.state;
+  if (before === undefined) return { ok: false, code: 'sale_not_found' };
+  if (before === 'draft') return { ok: false, code: 'sale_not_published' };
+  if (before === 'stopped' && state !== 'stopped') return { ok: false, code: 'sale_stopped' };
+  if (before === state) return { ok: true };
+  await tx.raw('update flash_sales set state = ?, version = version + 1, updated_at = now() where id = ?', [
+    state,
+    saleId,
+  ]);
+  await writeAudit(tx, actor, {
+    action: `sale.${VERBS[state]}`,
     subject: `sale:${saleId}`,
-    reason: reason ?? null,
-    before: before === null ? null : JSON.stringify(before),
-    after: JSON.stringify(after),
+    before: { state: before },
+    after: { state },
   });
+  return { ok: true };
 }
+
+/**
+ * Puts what PostgreSQL has of a sale in force at its gate, and has every process read it anew. Repeatable; should it not
+ * come to that, reconcile does it within a second or two.
+ */
+export async function putSaleInForce(
+  { db, redis }: Pick<SaleServiceDeps, 'db' | 'redis'>,
+  saleId: string,
+): Promise<void> {
+  const sale = await findSale(db, saleId);
+  if (sale) await createChangeGate({ redis })(sale);
+  await dropCachedSale(redis, saleId);
+  // Again after the cache is dropped: a process that heard the first message may have read the old details.
+  await redis.publish(CHANNELS.saleChanged, saleId);
+}
+
+const VERBS = { active: 'resume', paused: 'pause', stopped: 'stop' } as const;

@@ -8,7 +8,7 @@
 export interface SaleKeys {
   /** Start of every key of the sale; scripts append `tries:<shopperId>` and `second:<epoch second>` to it. */
   prefix: string;
-  /** hash: epoch, runId, stockId, state, startsAt, endsAt (ms), limit, total, n, version, revision. Owner: open-gate. */
+  /** hash: epoch, runId, stockId, state, startsAt, endsAt (ms), limit, saleVersion, total, n, version, revision. Owner: open-gate. */
   gate: string;
   /** hash: attempt id → decided record. Owner: announce, rebuild. Expires at endsAt + 24 h. */
   known: string;
