@@ -8,6 +8,7 @@ export const MAX_ATTEMPTS_PER_TRANSACTION = 500;
 /** A job that waits for its batch to be settled: whole, or what a pace has left of it. */
 interface Waiting {
   saleId: string;
+  stockId: string;
   /** Not yet in a transaction. */
   attempts: readonly AdmittedAttempt[];
   resolve: () => void;
@@ -38,38 +39,39 @@ export function createCombine({
   announce,
   pace,
 }: CombineDeps): (batch: AttemptBatch) => Promise<void> {
-  const waitingByStock = new Map<string, Waiting[]>();
+  // By sale and stock: a job that names the stock of another sale fails alone.
+  const waitingByLine = new Map<string, Waiting[]>();
   const busy = new Set<string>();
 
-  const next = (stockId: string): void => {
-    const waiting = waitingByStock.get(stockId);
+  const next = (line: string): void => {
+    const waiting = waitingByLine.get(line);
     if (!waiting || waiting.length === 0) {
-      busy.delete(stockId);
-      waitingByStock.delete(stockId);
-    } else if (pace === undefined) transact(stockId, takeWhole(waiting));
+      busy.delete(line);
+      waitingByLine.delete(line);
+    } else if (pace === undefined) transact(line, takeWhole(waiting));
     else {
       pace
         .take(() => countUpTo(waiting, MAX_ATTEMPTS_PER_TRANSACTION))
         .then(
-          (granted) => transact(stockId, takeExactly(waiting, granted)),
+          (granted) => transact(line, takeExactly(waiting, granted)),
           (error: unknown) => {
             waiting.splice(0).forEach(({ reject }) => reject(error));
-            next(stockId);
+            next(line);
           },
         );
     }
   };
 
-  const transact = (stockId: string, taken: readonly Waiting[]): void => {
-    const { saleId } = taken[0] as Waiting;
+  const transact = (line: string, taken: readonly Waiting[]): void => {
+    const { saleId, stockId } = taken[0] as Waiting;
     settle(saleId, stockId, unique(taken.flatMap(({ attempts }) => attempts)))
       .catch((error: unknown) => {
         // The job comes back whole; its rest, settled before, would fill the line while PostgreSQL is away.
-        const waiting = waitingByStock.get(stockId) ?? [];
+        const waiting = waitingByLine.get(line) ?? [];
         if (waiting[0]?.reject === taken.at(-1)?.reject) waiting.shift();
         throw error;
       })
-      .finally(() => next(stockId))
+      .finally(() => next(line))
       .then((decided) => announce(saleId, decided))
       .then(
         () => taken.forEach(({ resolve }) => resolve()),
@@ -79,12 +81,13 @@ export function createCombine({
 
   return ({ saleId, stockId, attempts }) =>
     new Promise((resolve, reject) => {
-      const waiting = waitingByStock.get(stockId) ?? [];
-      waitingByStock.set(stockId, waiting);
-      waiting.push({ saleId, attempts, resolve, reject });
-      if (busy.has(stockId)) return;
-      busy.add(stockId);
-      setImmediate(next, stockId);
+      const line = `${saleId} ${stockId}`;
+      const waiting = waitingByLine.get(line) ?? [];
+      waitingByLine.set(line, waiting);
+      waiting.push({ saleId, stockId, attempts, resolve, reject });
+      if (busy.has(line)) return;
+      busy.add(line);
+      setImmediate(next, line);
     });
 }
 

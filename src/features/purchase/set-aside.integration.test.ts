@@ -103,7 +103,7 @@ describe('the guarded write', () => {
   const writeOn = (wrong: { version?: number; quantity?: number }) =>
     withStockLock(database.db, sale.stockId, async (stock) => {
       const attempt = anAdmitted(shoppers[0]!, { quantity: wrong.quantity ?? 1 });
-      const facts = await readSettleFacts(stock, [attempt]);
+      const facts = await readSettleFacts(stock, sale.saleId, [attempt]);
       const version = facts.version + (wrong.version ?? 0);
       const confirmed = { outcome: 'confirmed', orderId: randomUUID(), settledAtMs: Date.now() } as const;
       await writeSettled(stock, { ...facts, version }, [{ ...attempt, ...confirmed }]);

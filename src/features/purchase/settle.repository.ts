@@ -1,5 +1,6 @@
 import type { LockedStock } from '../../infrastructure/postgres/advisory-lock.ts';
 import { sqlArray } from '../../infrastructure/postgres/database.ts';
+import { UnusableJobError } from '../../infrastructure/queue/settle-queue.ts';
 import type { RejectionReason } from '../../contracts/error-catalogue.ts';
 import type { AdmittedAttempt, DecidedAttempt, Outcome } from './purchase.model.ts';
 import type { StockFacts } from './decide.ts';
@@ -29,9 +30,10 @@ interface FactsRow {
     | null;
 }
 
-/** @throws when the stock does not exist */
+/** @throws UnusableJobError when the sale has no such stock */
 export async function readSettleFacts(
   { tx, stockId }: LockedStock,
+  saleId: string,
   attempts: readonly AdmittedAttempt[],
 ): Promise<SettleFacts> {
   const { rows } = await tx.raw<{ rows: FactsRow[] }>(
@@ -46,15 +48,16 @@ export async function readSettleFacts(
                from purchase_attempts a left join orders o on o.attempt_id = a.id
               where a.id = any(?::uuid[])) as decided
        from stocks s join flash_sales f on f.id = s.sale_id join products p on p.id = f.product_id
-      where s.id = ?`,
+      where s.id = ? and s.sale_id = ?`,
     [
       sqlArray(attempts.map((attempt) => attempt.shopperId)),
       sqlArray(attempts.map((attempt) => attempt.attemptId)),
       stockId,
+      saleId,
     ],
   );
   const row = rows[0];
-  if (!row) throw new Error(`there is no stock ${stockId}`);
+  if (!row) throw new UnusableJobError(`there is no stock ${stockId} of sale ${saleId}`);
   return {
     saleId: row.sale_id,
     productId: row.product_id,

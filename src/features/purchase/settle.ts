@@ -33,12 +33,13 @@ const ORDER_NAMESPACE = '5a8e3d0c-3c53-5f0e-9d0a-6c7e0c1d2b11';
  *
  * @param attempts  1–500, each id once
  * @returns one outcome per attempt, in the same order
+ * @throws UnusableJobError when the sale has no such stock
  * @throws pg.DatabaseError or a connection error when PostgreSQL cannot do it now; may be repeated
  */
 export function createSettle({ db, clock, logger, lockTimeoutMs = 3_000 }: SettleDeps): Settle {
   const settle: Settle = async (saleId, stockId, attempts) => {
     try {
-      return await withStockLock(db, stockId, (stock) => settleLocked(stock, attempts, clock), {
+      return await withStockLock(db, stockId, (stock) => settleLocked(stock, saleId, attempts, clock), {
         lockTimeoutMs,
       });
     } catch (error) {
@@ -71,10 +72,11 @@ export function createSettle({ db, clock, logger, lockTimeoutMs = 3_000 }: Settl
 
 async function settleLocked(
   stock: LockedStock,
+  saleId: string,
   attempts: readonly AdmittedAttempt[],
   clock: Clock,
 ): Promise<DecidedAttempt[]> {
-  const facts = await readSettleFacts(stock, attempts);
+  const facts = await readSettleFacts(stock, saleId, attempts);
   const undecided = attempts.filter((attempt) => !facts.decided.has(attempt.attemptId));
   const verdicts = decide(facts, undecided);
   const settledAtMs = clock.now();

@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { startTestRedis, type TestRedis } from '../../testing/test-redis.ts';
 import { until } from '../../testing/until.ts';
 import { silentLogger } from '../logging/logger.ts';
-import { createSettleQueue, type SettleQueue } from './settle-queue.ts';
+import { SET_ASIDE_JOBS_KEY } from '../redis/keys.ts';
+import { createSettleQueue, UnusableJobError, type SettleQueue } from './settle-queue.ts';
 
 interface Job {
   name: string;
@@ -21,8 +22,8 @@ afterEach(async () => {
 });
 afterAll(() => server.close());
 
-async function openQueue(role: 'add' | 'work'): Promise<SettleQueue<Job>> {
-  const queue = await createSettleQueue<Job>({ url: server.url, role, logger: silentLogger });
+async function openQueue(role: 'add' | 'work', clock: { now(): number } = Date): Promise<SettleQueue<Job>> {
+  const queue = await createSettleQueue<Job>({ url: server.url, role, clock, logger: silentLogger });
   queues.push(queue);
   return queue;
 }
@@ -104,6 +105,60 @@ describe('the queue', () => {
     expect(await adding.counts()).toEqual(EMPTY);
   });
 
+  it('tries again within its back-off when the clock of the worker is set back meanwhile', async () => {
+    const [adding, working] = [await openQueue('add'), await openQueue('work')];
+    let tries = 0;
+    working.process(4, () => {
+      tries += 1;
+      return tries === 1 ? Promise.reject(new Error('PostgreSQL is away')) : Promise.resolve();
+    });
+    await adding.add(randomUUID(), { name: 'unlucky' });
+    await until(() => tries === 1, { what: 'it fails' });
+    const now = Date.now.bind(Date);
+    const setBack = jest.spyOn(Date, 'now').mockImplementation(() => now() - 300_000);
+    try {
+      await until(() => tries === 2, { timeoutMs: 20_000, what: 'it is tried again' });
+    } finally {
+      setBack.mockRestore();
+    }
+  });
+
+  it('closes without waiting for the back-off of a job, which goes back', async () => {
+    const [adding, working] = [await openQueue('add'), await openQueue('work')];
+    let tries = 0;
+    working.process(4, () => {
+      tries += 1;
+      return Promise.reject(new Error('PostgreSQL is away'));
+    });
+    await adding.add(randomUUID(), { name: 'unlucky' });
+    await until(() => tries === 5, { timeoutMs: 20_000, what: 'it is held for a second' });
+    await working.close();
+    expect(await adding.counts()).toMatchObject({ waiting: 1, active: 0 });
+  });
+
+  it('sets a job aside that can never work, whatever it is, and goes on with the others', async () => {
+    const [adding, working] = [await openQueue('add'), await openQueue('work')];
+    const id = randomUUID();
+    await adding.add('no JSON', { name: 'good' });
+    await server.redis.hset('{settle-0}:settle:no JSON', 'data', '{"name":');
+    await adding.add(id, { name: 'bad' });
+    const ran: string[] = [];
+    working.process(1, async ({ name }) => {
+      if (name !== 'good') throw new UnusableJobError(`its name is ${name}`);
+      ran.push(name);
+    });
+    await until(async () => (await adding.counts()).failed === 2, { what: 'both are set aside' });
+    await adding.add(id, { name: 'good' }); // what was set aside does not stand in the way
+    await until(() => ran.length === 1, { what: 'the others run' });
+    await until(async () => (await adding.counts()).active === 0, { what: 'it is done' });
+    expect(await adding.counts()).toEqual({ ...EMPTY, failed: 2 });
+    const kept = await server.redis.lrange(SET_ASIDE_JOBS_KEY, 0, -1);
+    expect(kept.map((entry) => JSON.parse(entry) as unknown)).toEqual([
+      { at: expect.any(Number), batchId: id, reason: 'its name is bad', found: '{"name":"bad"}' },
+      { at: expect.any(Number), batchId: 'no JSON', reason: 'its name is undefined', found: '{}' },
+    ]);
+  });
+
   it('refuses within its deadline when Redis hangs, and is one job when that add did arrive', async () => {
     const adding = await openQueue('add');
     await adding.add(randomUUID(), { name: 'knows the scripts' });
@@ -131,5 +186,14 @@ describe('the queue', () => {
     const { oldestMs } = await adding.counts();
     await adding.add(randomUUID(), { name: 'younger' });
     expect((await adding.counts()).oldestMs).toBeGreaterThanOrEqual(oldestMs);
+  });
+
+  it('tells it by the clock it was given, not by that of the machine', async () => {
+    const ahead = await openQueue('add', { now: () => Date.now() + 300_000 });
+    await ahead.add(randomUUID(), { name: 'dated five minutes ahead' });
+    const later = await openQueue('add', { now: () => Date.now() + 307_000 });
+    const { oldestMs } = await later.counts();
+    expect(oldestMs).toBeGreaterThanOrEqual(7_000);
+    expect(oldestMs).toBeLessThan(60_000);
   });
 });

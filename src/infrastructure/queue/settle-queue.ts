@@ -1,6 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import Bull from 'bull';
 import { Redis } from 'ioredis';
+import type { Clock } from '../clock.ts';
 import type { Logger } from '../logging/logger.ts';
+import { SET_ASIDE_JOBS_KEY } from '../redis/keys.ts';
 
 /** The one file that knows Bull. */
 export interface SettleQueue<Job> {
@@ -8,11 +11,20 @@ export interface SettleQueue<Job> {
   add(jobId: string, job: Job): Promise<void>;
   /** Of these ids those that no job has: for them `add` would do something. One round trip. */
   lacking(jobIds: readonly string[]): Promise<string[]>;
-  /** Runs jobs, `concurrency` at once, each at least once, until `close`. */
+  /**
+   * Runs jobs, `concurrency` at once, each at least once, until `close`. One that throws runs again, without end; one that
+   * throws an `UnusableJobError` is set aside: it leaves the queue, and a person finds it among the set-aside.
+   */
   process(concurrency: number, run: (job: Job) => Promise<void>): void;
+  /** `failed` are the jobs set aside, of the last 1,000; `oldestMs` is the wait of the job that waits longest. */
   counts(): Promise<{ waiting: number; active: number; delayed: number; failed: number; oldestMs: number }>;
   isReady(): boolean;
   close(): Promise<void>;
+}
+
+/** A job that can never work, whoever runs it and how often: it is set aside. */
+export class UnusableJobError extends Error {
+  override readonly name = 'UnusableJobError';
 }
 
 /** Braces: all keys of the queue share a slot on Redis Cluster, and a second queue may be another shard. */
@@ -28,18 +40,27 @@ const SETTINGS: Bull.AdvancedSettings = {
   maxStalledCount: 1_000_000,
   guardInterval: 1_000,
   drainDelay: 5,
-  backoffStrategies: { settle: (attemptsMade) => Math.min(1_000, 50 * 2 ** Math.min(attemptsMade, 10)) },
+  // What a slot waits when Redis broke under it; with Bull's 5 s a queue stood still that long after an outage.
+  retryProcessDelay: 1_000,
 };
 
 const JOB_OPTIONS: Bull.JobOptions = {
   // Trouble with the infrastructure retries without end; only settle decides that an attempt can never work.
   attempts: Number.MAX_SAFE_INTEGER,
-  backoff: { type: 'settle' },
   // Re-adding the id of a job that is kept, failed or completed, would be swallowed without a word.
   removeOnComplete: true,
   removeOnFail: true,
   stackTraceLimit: 1,
 };
+
+/**
+ * How long a job that failed is held before it goes back to the queue. Held by the process that ran it: Bull's own back-off
+ * is an instant on the clock of one machine that another machine reads; where theirs are five minutes apart, or one is set
+ * back, the job waits for five minutes.
+ */
+const backOffMs = (attemptsMade: number): number => Math.min(1_000, 100 * 2 ** Math.min(attemptsMade, 10));
+
+const MOST_SET_ASIDE = 1_000;
 
 /** Bull's three kinds of connection. Adding a job twice is one job, so a bounded wait is all that matters there. */
 const CONNECTIONS = {
@@ -57,11 +78,14 @@ const CONNECTIONS = {
 export async function createSettleQueue<Job>({
   url,
   role,
+  clock = Date,
   logger,
 }: {
   url: string;
   /** A worker's client connection waits instead of failing: its commands move jobs, and are Bull's to repeat. */
   role: 'add' | 'work';
+  /** The cluster's: jobs are dated by one process and read by another. */
+  clock?: Clock;
   logger: Logger;
 }): Promise<SettleQueue<Job>> {
   const connections: Redis[] = [];
@@ -92,13 +116,48 @@ export async function createSettleQueue<Job>({
       error: error.message,
     }),
   );
+  readEveryJob(queue);
   await queue.isReady(); // its scripts are loaded; the connection may not stand yet
   await untilReady(queue.client);
   for (const redis of connections) redis.options.enableOfflineQueue = role === 'work';
 
+  const closing = new AbortController();
+
+  /** Its data are kept for who looks into it; a job of the same id may come again, which a failed one would swallow. */
+  const setAside = async (job: Bull.Job<Job>, reason: string): Promise<void> => {
+    const batchId = String(job.id);
+    logger.error('job set aside', { batchId, reason });
+    const found = JSON.stringify(job.data).slice(0, 2_000);
+    await queue.client
+      .multi()
+      .lpush(SET_ASIDE_JOBS_KEY, JSON.stringify({ at: clock.now(), batchId, reason, found }))
+      .ltrim(SET_ASIDE_JOBS_KEY, 0, MOST_SET_ASIDE - 1)
+      .exec();
+    job.opts.removeOnComplete = true; // whoever pushed it
+  };
+
+  const runJob = async (job: Bull.Job<Job>, run: (job: Job) => Promise<void>): Promise<void> => {
+    try {
+      await run(job.data);
+    } catch (error) {
+      if (error instanceof UnusableJobError) {
+        await setAside(job, error.message);
+        return;
+      }
+      await pause(backOffMs(job.attemptsMade), undefined, { signal: closing.signal }).catch(() => undefined);
+      throw error;
+    }
+  };
+
   return {
     async add(jobId, job) {
-      await queue.add(job, { ...JOB_OPTIONS, jobId });
+      // Bull reads a `timestamp` its types do not tell of.
+      const options: Bull.JobOptions & { timestamp: number } = {
+        ...JOB_OPTIONS,
+        jobId,
+        timestamp: clock.now(),
+      };
+      await queue.add(job, options);
     },
     async lacking(jobIds) {
       const asking = queue.client.pipeline();
@@ -108,28 +167,58 @@ export async function createSettleQueue<Job>({
     },
     process(concurrency, run) {
       queue
-        .process(concurrency, (job) => run(job.data))
+        .process('*', concurrency, (job: Bull.Job<Job>) => runJob(job, run)) // whatever name a job has
         .catch((error: unknown) => {
           logger.error('queue stopped', { error: error instanceof Error ? error.message : String(error) });
         });
     },
     async counts() {
-      const [counts, [oldest]] = await Promise.all([queue.getJobCounts(), queue.getWaiting(0, 0)]);
+      const [counts, [oldest], setAsideCount] = await Promise.all([
+        queue.getJobCounts(),
+        queue.getWaiting(0, 0),
+        queue.client.llen(SET_ASIDE_JOBS_KEY),
+      ]);
       return {
         waiting: counts.waiting,
         active: counts.active,
         delayed: counts.delayed,
-        failed: counts.failed,
-        oldestMs: oldest ? Math.max(0, Date.now() - oldest.timestamp) : 0,
+        failed: counts.failed + setAsideCount,
+        oldestMs: oldest ? Math.max(0, clock.now() - oldest.timestamp) : 0,
       };
     },
     isReady: () => queue.client.status === 'ready',
     async close() {
+      closing.abort(); // a job that is held goes back at once
       await queue.close();
       // Bull leaves connections it was given open; they would come back for ever.
       for (const redis of connections) redis.disconnect();
     },
   };
+}
+
+type JobFields = Record<string, string>;
+
+/**
+ * Lets a job come through whose stored fields are no JSON, without those: Bull would throw between taking it and running
+ * it, again and again, and each time a slot would stand still.
+ */
+function readEveryJob(queue: object): void {
+  const bull = queue as { nextJobFromJobData(fields: JobFields | null, jobId: string): unknown };
+  const next = bull.nextJobFromJobData.bind(queue);
+  bull.nextJobFromJobData = (fields, jobId) =>
+    next(fields && Object.fromEntries(Object.entries(fields).filter(isReadable)), jobId);
+}
+
+const JSON_FIELDS: ReadonlySet<string> = new Set(['data', 'opts', 'stacktrace', 'returnvalue']);
+
+function isReadable([field, text]: [string, string]): boolean {
+  if (!JSON_FIELDS.has(field)) return true;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** @throws when the connection does not stand within 5 s */

@@ -79,6 +79,9 @@ export function ordersCacheKey(userId: string): string {
 /** sorted set: worker id by the time it is believed to live until, ms; each renews its own every second. Owner: worker. */
 export const WORKERS_ALIVE_KEY = 'workers:alive';
 
+/** list: JSON of jobs that could never work, newest first, at most 1,000; kept until a person deletes it. Owner: queue. */
+export const SET_ASIDE_JOBS_KEY = 'jobs:set-aside';
+
 /** Channels: every API process subscribes to them. */
 export const CHANNELS = {
   /** One message a settled transaction: the gate's figures, then the outcomes. Owner: announce. */
