@@ -80,7 +80,7 @@ export default defineConfig(
     },
   })),
   {
-    files: ['src/*.ts', 'src/commands/**', 'stress/**', 'migrations/**'],
+    files: ['src/*.ts', 'src/commands/**', 'stress/**/*.ts', 'migrations/**'],
     ignores: ['**/*.test.ts', 'src/composition.ts', 'src/app.ts'],
     rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [testing] }] },
   },

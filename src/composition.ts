@@ -108,11 +108,11 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   const gate = await connectRedis(env.redisUrl, 'gate', { logger });
   lifecycle.onStop('gate', () => gate.disconnect());
   const gateRunId = await followRunId(gate);
-  const queue = await createSettleQueue<AttemptBatch>({ url: env.redisUrl, role: 'add', logger });
+  const queue = await createSettleQueue<AttemptBatch>({ url: env.redisUrl, role: 'add', clock, logger });
   lifecycle.onStop('queue', () => queue.close());
 
   // Who asks
-  const accessTokens = createAccessTokens({ secret: env.jwtSecret });
+  const accessTokens = createAccessTokens({ secret: env.jwtSecret, clock });
   const blockedUsers = createBlockedUsers({ subscriber, db, logger });
   await blockedUsers.start();
   lifecycle.onStop('blocked users', () => blockedUsers.close());
@@ -156,7 +156,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   const saleStatusLane = createSaleStatusLane({ saleStatus, logger });
   const accounts = createAccountService({
     users: createUserRepository({ db }),
-    refreshTokens: createRefreshTokenRepository({ db }),
+    refreshTokens: createRefreshTokenRepository({ db, clock }),
     passwords: createPasswords(),
     accessTokens,
   });
@@ -171,7 +171,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     isQueueOk: async () => queue.isReady(),
     isClientBuilt: () => isClientBuilt(CLIENT_DIR),
     areGatesWarm: () => areGatesWarm({ redis, runId, clock, catalogue }),
-    isWorkerAlive: () => isWorkerAlive(redis),
+    isWorkerAlive: () => isWorkerAlive({ redis, clock }),
   });
   const app = createApp({
     ...{
@@ -249,7 +249,7 @@ export async function composeWorker(deps: CompositionDeps): Promise<{ start(): v
   const { env, logger, lifecycle } = deps;
   const stores = await composeStores(deps, 'worker');
   const { db, redis, clock, runId, latency, catalogue, ensureGate } = stores;
-  const queue = await createSettleQueue<AttemptBatch>({ url: env.redisUrl, role: 'work', logger });
+  const queue = await createSettleQueue<AttemptBatch>({ url: env.redisUrl, role: 'work', clock, logger });
 
   const settle = createSettle({ db, clock, logger });
   const announce = createAnnounce({
@@ -268,7 +268,7 @@ export async function composeWorker(deps: CompositionDeps): Promise<{ start(): v
   const { settleMaxPerSec } = env;
   const pace = settleMaxPerSec === undefined ? undefined : createSettlePace({ mostPerSec: settleMaxPerSec });
   const combine = createCombine({ settle, announce: announceAndMeasure, pace });
-  const worker = createPurchaseWorker({ queue, combine, redis, logger });
+  const worker = createPurchaseWorker({ queue, combine, redis, clock, logger });
   const changeGate = createChangeGate({ redis });
   const enqueue = createEnqueue({ queue });
   const reconcile = createReconcile({

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 
-/** The one clock of the cluster: Redis' time, as this process knows it. */
+/** The one clock of the cluster: Redis' time, as this process knows it. Durations are measured with `performance.now()`. */
 export interface Clock {
   /** Epoch milliseconds on the gate's clock. */
   now(): number;
@@ -9,6 +9,7 @@ export interface Clock {
 /**
  * A clock that keeps this process's offset to Redis' `TIME`, measured now and every `everyMs`.
  *
+ * What this machine believes the time to be plays no part: the offset is that of a clock which nobody sets.
  * The offset of the sample with the shortest round trip of five wins: half its round trip bounds the error
  * (Cristian's algorithm).
  */
@@ -21,12 +22,11 @@ export async function createRedisClock(
     let bestRoundTripMs = Infinity;
     for (let sample = 0; sample < 5; sample += 1) {
       const sentAt = performance.now();
-      const wallAt = Date.now();
       const [seconds, micros] = await redis.time();
       const roundTripMs = performance.now() - sentAt;
       if (roundTripMs < bestRoundTripMs) {
         bestRoundTripMs = roundTripMs;
-        offsetMs = Number(seconds) * 1000 + Number(micros) / 1000 - (wallAt + roundTripMs / 2);
+        offsetMs = Number(seconds) * 1000 + Number(micros) / 1000 - (sentAt + roundTripMs / 2);
       }
     }
   };
@@ -35,5 +35,5 @@ export async function createRedisClock(
     measure().catch(() => undefined); // the last known offset stays good enough while Redis is away
   }, everyMs);
   timer.unref();
-  return { now: () => Math.round(Date.now() + offsetMs), close: () => clearInterval(timer) };
+  return { now: () => Math.round(performance.now() + offsetMs), close: () => clearInterval(timer) };
 }

@@ -16,15 +16,17 @@ export interface TestProcess {
  * Starts one real process of the engine, and waits until it says that it runs.
  *
  * @param entry  the module, as `npm run start:api` and `start:worker` run it
+ * @param options.nodeOptions  arguments of Node itself, before the module
  */
 export async function startProcess(
   entry: 'server' | 'worker',
   { databaseUrl, redisUrl }: { databaseUrl: string; redisUrl: string },
+  { nodeOptions = [] }: { nodeOptions?: string[] } = {},
 ): Promise<TestProcess> {
   const { NODE_OPTIONS: _jests, ...environment } = process.env; // Jest's own options are no business of the process
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', fileURLToPath(new URL(`../${entry}.ts`, import.meta.url))],
+    [...nodeOptions, '--import', 'tsx', fileURLToPath(new URL(`../${entry}.ts`, import.meta.url))],
     {
       env: {
         ...environment,

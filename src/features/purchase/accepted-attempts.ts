@@ -49,7 +49,7 @@ export class AcceptedAttempts {
   add(saleId: string, stockId: string, attempt: AdmittedAttempt): void {
     this.#ofSale(saleId, stockId).set(attempt.attemptId, {
       attempt,
-      acceptedAtMs: Date.now(),
+      acceptedAtMs: performance.now(),
       isReplay: false,
     });
   }
@@ -61,7 +61,7 @@ export class AcceptedAttempts {
   addReplay(saleId: string, stockId: string, attempt: AdmittedAttempt): void {
     const attempts = this.#ofSale(saleId, stockId);
     if (attempts.has(attempt.attemptId)) return;
-    attempts.set(attempt.attemptId, { attempt, acceptedAtMs: Date.now(), isReplay: true });
+    attempts.set(attempt.attemptId, { attempt, acceptedAtMs: performance.now(), isReplay: true });
   }
 
   #ofSale(saleId: string, stockId: string): Map<string, Accepted> {
@@ -77,7 +77,7 @@ export class AcceptedAttempts {
     if (!ofSale || !accepted) return undefined;
     ofSale.attempts.delete(attemptId);
     if (ofSale.attempts.size === 0) this.#bySale.delete(saleId);
-    return accepted.isReplay ? undefined : Date.now() - accepted.acceptedAtMs;
+    return accepted.isReplay ? undefined : performance.now() - accepted.acceptedAtMs;
   }
 
   /**
@@ -91,7 +91,7 @@ export class AcceptedAttempts {
 
   /** Drops old entries that are decided, and adopts those the gate has never heard of. Run once a second. */
   async lookUp(): Promise<void> {
-    const before = Date.now() - LOOK_UP_AFTER_MS;
+    const before = performance.now() - LOOK_UP_AFTER_MS;
     for (const [saleId, { stockId, attempts }] of this.#bySale) {
       const old: Accepted[] = [];
       for (const accepted of attempts.values()) {

@@ -77,8 +77,8 @@ export function createPurchase(deps: PurchaseDeps): Purchase {
   // A crowd before a closed gate asks for one rebuild, not for one a batch.
   const rebuildAskedAtMs = new Map<string, number>();
   const rebuildSoon = ({ saleId, stockId }: SaleDetails): void => {
-    if (Date.now() - (rebuildAskedAtMs.get(saleId) ?? 0) < REBUILD_EVERY_MS) return;
-    rebuildAskedAtMs.set(saleId, Date.now());
+    if (performance.now() - (rebuildAskedAtMs.get(saleId) ?? -Infinity) < REBUILD_EVERY_MS) return;
+    rebuildAskedAtMs.set(saleId, performance.now());
     deps.ensureGate(saleId, stockId).catch((error: unknown) => {
       logger.warn('gate not rebuilt, trying again', { saleId, error: String(error) });
     });

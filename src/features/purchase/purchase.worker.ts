@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import type { Clock } from '../../infrastructure/clock.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
 import { WORKERS_ALIVE_KEY } from '../../infrastructure/redis/keys.ts';
 import type { AttemptBatch } from './purchase.model.ts';
+import { readBatch } from './read-batch.ts';
 
 /**
  * Jobs taken at once. They leave the queue first come, first served, and only then fall into one line a stock: so it must
@@ -19,15 +21,16 @@ export interface PurchaseWorkerDeps {
   queue: SettleQueue<AttemptBatch>;
   combine: (batch: AttemptBatch) => Promise<void>;
   redis: Redis;
+  clock: Clock;
   logger: Logger;
 }
 
 /** Takes batches off the queue until `close`, and tells that it lives. A batch may come twice: settling it is idempotent. */
-export function createPurchaseWorker({ queue, combine, redis, logger }: PurchaseWorkerDeps) {
+export function createPurchaseWorker({ queue, combine, redis, clock, logger }: PurchaseWorkerDeps) {
   const workerId = randomUUID();
   let timer: NodeJS.Timeout | undefined;
   const tellAlive = (): void => {
-    const now = Date.now();
+    const now = clock.now();
     redis
       .pipeline()
       .zadd(WORKERS_ALIVE_KEY, now + ALIVE_FOR_MS, workerId)
@@ -39,7 +42,7 @@ export function createPurchaseWorker({ queue, combine, redis, logger }: Purchase
   };
   return {
     start(): void {
-      queue.process(JOBS_AT_ONCE, combine);
+      queue.process(JOBS_AT_ONCE, async (job) => combine(readBatch(job)));
       tellAlive();
       timer = setInterval(tellAlive, ALIVE_EVERY_MS);
     },
@@ -51,6 +54,6 @@ export function createPurchaseWorker({ queue, combine, redis, logger }: Purchase
 }
 
 /** Whether any worker has told in the last 3 s that it lives. */
-export async function isWorkerAlive(redis: Redis): Promise<boolean> {
-  return (await redis.zcount(WORKERS_ALIVE_KEY, Date.now(), '+inf')) > 0;
+export async function isWorkerAlive({ redis, clock }: { redis: Redis; clock: Clock }): Promise<boolean> {
+  return (await redis.zcount(WORKERS_ALIVE_KEY, clock.now(), '+inf')) > 0;
 }

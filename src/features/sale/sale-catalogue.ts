@@ -46,8 +46,8 @@ export class SaleCatalogue {
 
   /** All sales whose gate may know an attempt, remembered or not; at most a second old. */
   async liveIds(): Promise<string[]> {
-    if (!this.#live || Date.now() - this.#live.readAtMs >= KEPT_IN_PROCESS_MS) {
-      this.#live = { ids: await listLiveSaleIds(this.#db), readAtMs: Date.now() };
+    if (!this.#live || performance.now() - this.#live.readAtMs >= KEPT_IN_PROCESS_MS) {
+      this.#live = { ids: await listLiveSaleIds(this.#db), readAtMs: performance.now() };
     }
     return this.#live.ids;
   }
@@ -55,8 +55,8 @@ export class SaleCatalogue {
   /** @returns the sale's details, at most a second old, or `null` when there is no such sale */
   async find(saleId: string): Promise<SaleDetails | null> {
     const entry = this.#sales.get(saleId);
-    if (entry && Date.now() - entry.readAtMs < KEPT_IN_PROCESS_MS) return entry.details;
-    if ((this.#unknownUntil.get(saleId) ?? 0) > Date.now()) return null;
+    if (entry && performance.now() - entry.readAtMs < KEPT_IN_PROCESS_MS) return entry.details;
+    if ((this.#unknownUntil.get(saleId) ?? 0) > performance.now()) return null;
     const already = this.#finding.get(saleId);
     if (already) return already;
     const finding = this.#read(saleId).finally(() => this.#finding.delete(saleId));
@@ -66,10 +66,10 @@ export class SaleCatalogue {
 
   /** The sales a page shows, in its order. */
   async list(): Promise<SaleDetails[]> {
-    if (!this.#list || Date.now() - this.#list.readAtMs >= KEPT_IN_PROCESS_MS) {
+    if (!this.#list || performance.now() - this.#list.readAtMs >= KEPT_IN_PROCESS_MS) {
       const sales = await this.#readThrough(SALE_LIST_KEY, KEPT_IN_REDIS_SEC, () => listSales(this.#db));
-      for (const details of sales) this.#sales.set(details.saleId, { details, readAtMs: Date.now() });
-      this.#list = { ids: sales.map(({ saleId }) => saleId), readAtMs: Date.now() };
+      for (const details of sales) this.#sales.set(details.saleId, { details, readAtMs: performance.now() });
+      this.#list = { ids: sales.map(({ saleId }) => saleId), readAtMs: performance.now() };
     }
     return this.#list.ids.flatMap((saleId) => this.#sales.get(saleId)?.details ?? []);
   }
@@ -87,7 +87,7 @@ export class SaleCatalogue {
       findSale(this.#db, saleId),
     );
     if (details) {
-      this.#sales.set(saleId, { details, readAtMs: Date.now() });
+      this.#sales.set(saleId, { details, readAtMs: performance.now() });
       return details;
     }
     await this.#redis.unlink(saleDetailsKey(saleId)).catch(() => undefined); // do not keep a "no" for half an hour
@@ -97,7 +97,7 @@ export class SaleCatalogue {
         break;
       }
     }
-    this.#unknownUntil.set(saleId, Date.now() + UNKNOWN_FOR_MS);
+    this.#unknownUntil.set(saleId, performance.now() + UNKNOWN_FOR_MS);
     return null;
   }
 }

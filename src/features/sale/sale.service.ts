@@ -33,9 +33,9 @@ export async function warmSale(
   { saleId, stockId }: { saleId: string; stockId: string },
 ): Promise<void> {
   const ensureGate = createEnsureGate({ db, redis, runId, logger });
-  const giveUpAt = Date.now() + GATE_TIMEOUT_MS;
+  const giveUpAt = performance.now() + GATE_TIMEOUT_MS;
   while (!(await ensureGate(saleId, stockId))) {
-    if (Date.now() > giveUpAt) throw new Error(`the gate of sale ${saleId} does not open`);
+    if (performance.now() > giveUpAt) throw new Error(`the gate of sale ${saleId} does not open`);
     await new Promise((resolve) => setTimeout(resolve, 50)); // another process is rebuilding it
   }
   await dropCachedSale(redis, saleId);

@@ -52,11 +52,11 @@ function createKeeper<Value>(
   const kept = new Map<string, Kept<Value>>();
   return (key) => {
     const had = kept.get(key);
-    if (had && Date.now() - had.atMs < freshMs) return had.value;
+    if (had && performance.now() - had.atMs < freshMs) return had.value;
     const value = load(key);
     value.catch(() => kept.delete(key));
     if (kept.size >= 100) kept.clear();
-    kept.set(key, { value, atMs: Date.now() });
+    kept.set(key, { value, atMs: performance.now() });
     return value;
   };
 }

@@ -23,13 +23,13 @@ export async function untilAnswering(server: SupervisedProcess, probe: () => Pro
   });
   // The race below tells; without one waiting, this rejection is no news.
   ended.catch(() => undefined);
-  const deadline = Date.now() + startTimeoutMs;
+  const deadline = performance.now() + startTimeoutMs;
   for (;;) {
     try {
       await Promise.race([ended, probe()]);
       return;
     } catch (error) {
-      if (error instanceof StartError || Date.now() > deadline) {
+      if (error instanceof StartError || performance.now() > deadline) {
         server.kill();
         throw error;
       }

@@ -42,7 +42,7 @@ export async function keepRunning({
   const stopped = new AbortController();
   const isStopped = (): boolean => stopped.signal.aborted || isStopping();
   let current: SupervisedProcess | undefined = await start();
-  let startedAt = Date.now();
+  let startedAt = performance.now();
   onChange();
 
   async function watch(): Promise<void> {
@@ -59,11 +59,11 @@ export async function keepRunning({
 
   async function startAgain(): Promise<SupervisedProcess | undefined> {
     for (;;) {
-      await pause(delay.next(Date.now() - startedAt), undefined, { signal: stopped.signal }).catch(
+      await pause(delay.next(performance.now() - startedAt), undefined, { signal: stopped.signal }).catch(
         () => undefined,
       );
       if (isStopped()) return undefined;
-      startedAt = Date.now();
+      startedAt = performance.now();
       try {
         const again = await start();
         // Stopped while it was starting: whoever stops waits for this one too.

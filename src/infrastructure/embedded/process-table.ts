@@ -22,9 +22,9 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 
 /** Resolves with true as soon as the process is gone, with false after `timeoutMs`. */
 export async function isGoneWithin(pid: number, timeoutMs: number): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   while (isAlive(pid)) {
-    if (Date.now() >= deadline) return false;
+    if (performance.now() >= deadline) return false;
     await pause(20);
   }
   return true;

@@ -17,15 +17,15 @@ export async function waitUntilReady({
   /** Ends the waiting early, without a word. */
   isStopping: () => boolean;
 }): Promise<void> {
-  const deadline = Date.now() + 120_000;
-  let sayAfter = Date.now() + 5_000;
+  const deadline = performance.now() + 120_000;
+  let sayAfter = performance.now() + 5_000;
   while (!isStopping()) {
     const missing = await whatIsMissing(url);
     if (missing === undefined) return;
-    if (Date.now() > deadline) throw new StartError(`Stampede did not get ready: ${missing}.`);
-    if (Date.now() > sayAfter) {
+    if (performance.now() > deadline) throw new StartError(`Stampede did not get ready: ${missing}.`);
+    if (performance.now() > sayAfter) {
       print(`  still waiting: ${missing}`);
-      sayAfter = Date.now() + 5_000;
+      sayAfter = performance.now() + 5_000;
     }
     await pause(100);
   }

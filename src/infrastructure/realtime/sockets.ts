@@ -82,8 +82,8 @@ export function createSockets(deps: SocketsDeps): Sockets {
     for (const room of watched) {
       const status = await readStatus(room.slice('sale:'.length));
       const last = lastTicks.get(room);
-      if (!status || (last?.etag === status.etag && Date.now() - last.sentAtMs < SILENCE_MS)) continue;
-      lastTicks.set(room, { etag: status.etag, sentAtMs: Date.now() });
+      if (!status || (last?.etag === status.etag && performance.now() - last.sentAtMs < SILENCE_MS)) continue;
+      lastTicks.set(room, { etag: status.etag, sentAtMs: performance.now() });
       io.to(room).emit('sale:tick', status.body);
     }
   };
