@@ -3,6 +3,8 @@ import express from 'express';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HealthBody } from '../../contracts/http.ts';
+import { until } from '../../testing/until.ts';
+import { createDatabase } from '../../infrastructure/postgres/database.ts';
 import { startTestServices, type TestServices } from '../../testing/test-services.ts';
 import { createHealth } from './check-health.ts';
 import { createHealthRoutes } from './health.routes.ts';
@@ -99,6 +101,42 @@ describe('readiness', () => {
     await services.db.raw('alter table health_probe_away rename to health_probe');
     expect([ready.status, ready.body.checks.postgres.ok]).toEqual([503, false]);
     expect(health.status).toBe(200);
+  });
+});
+
+describe('while a store answers PING but takes no writes', () => {
+  it('a Redis whose memory is full makes readiness red, and live and health stay', async () => {
+    await services.redis.config('SET', 'maxmemory', '1');
+    const [ready, health, live] = [await ask('/ready'), await ask(''), await ask('/live')];
+    await services.redis.config('SET', 'maxmemory', '0');
+    expect([ready.status, ready.body.checks.redis]).toEqual([
+      503,
+      { ok: false, latencyMs: expect.any(Number), detail: 'failed' },
+    ]);
+    expect([health.status, live.status]).toEqual([200, 200]);
+    expect((await ask('/ready')).status).toBe(200);
+  });
+
+  it('a PostgreSQL that is read-only makes readiness red, and it comes back by itself', async () => {
+    const operator = createDatabase({ url: services.databaseUrl, poolSize: 1, applicationName: 'operator' });
+    const { rows } = await operator.raw<{ rows: { name: string }[] }>('select current_database() as name');
+    const setReadOnly = async (isReadOnly: boolean): Promise<void> => {
+      await operator.raw(
+        `alter database "${rows[0]!.name}" set default_transaction_read_only = ${isReadOnly}`,
+      );
+      // In force for new connections: the pool finds its old ones closed.
+      await operator.raw(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and pid <> pg_backend_pid()`,
+      );
+    };
+    await setReadOnly(true);
+    await until(async () => (await ask('')).status === 200, { what: 'PostgreSQL answers' });
+    const refused = await ask('/ready');
+    await setReadOnly(false);
+    await operator.destroy();
+    expect([refused.status, refused.body.checks.postgres.ok]).toEqual([503, false]);
+    await until(async () => (await ask('/ready')).status === 200, { what: 'it is ready again' });
   });
 });
 
