@@ -111,6 +111,13 @@ export interface StatsBody {
   stock: { total: number; sold: number; promised: number; remaining: number };
   attempts: { received: number; admitted: number; confirmed: number; rejected: Record<string, number> };
   queue: { waiting: number; active: number; delayed: number; failed: number; oldestMs: number };
+  /** What healed by itself, over all sales since Redis has its present store. */
+  repairs: {
+    gatesRebuilt: number;
+    attemptsAdopted: number;
+    batchesEnqueuedAgain: number;
+    unitsCorrected: number;
+  };
   throughput: { attemptsPerSec: number; confirmedPerSec: number };
   latencyMs: { accept: Percentiles; settle: Percentiles; outcome: Percentiles };
   invariants: InvariantBody[];

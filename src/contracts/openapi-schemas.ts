@@ -124,6 +124,12 @@ export const SCHEMAS = {
     stock: object({ total: count, sold: count, promised: count, remaining: count }),
     attempts: object({ received: count, admitted: count, confirmed: count, rejected: counts }),
     queue: object({ waiting: count, active: count, delayed: count, failed: count, oldestMs: amount }),
+    repairs: object({
+      gatesRebuilt: count,
+      attemptsAdopted: count,
+      batchesEnqueuedAgain: count,
+      unitsCorrected: count,
+    }),
     throughput: object({ attemptsPerSec: amount, confirmedPerSec: amount }),
     latencyMs: object({
       accept: schema('Percentiles'),

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
+import { countRepair } from '../../infrastructure/metrics/repairs.ts';
 import { saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { Adopt } from './adopt.ts';
 import type { Enqueue } from './enqueue.ts';
@@ -119,6 +120,7 @@ export class AcceptedAttempts {
       const batch = await this.#deps.adopt(saleId, stockId, attempts.slice(start, start + 500));
       if (batch.attempts.length === 0) continue;
       this.#deps.logger.warn('attempts adopted by the new gate', { saleId, attempts: batch.attempts.length });
+      countRepair(this.#deps.redis, 'attemptsAdopted', batch.attempts.length);
       await this.#deps.enqueue(batch);
     }
   }

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import { LOCK_NAMESPACES, stockLockKey } from '../../infrastructure/postgres/advisory-lock.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
+import { countRepair } from '../../infrastructure/metrics/repairs.ts';
 import { CHANNELS, epochKeys, KEPT_AFTER_END_MS, saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
@@ -131,6 +132,7 @@ async function rebuild(deps: RebuildDeps, saleId: string, stockId: string): Prom
   }
   if (!opened) return false;
   await redis.publish(CHANNELS.saleChanged, saleId);
+  countRepair(redis, 'gatesRebuilt');
   logger.info('gate rebuilt', {
     saleId,
     epoch,

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
+import { countRepair } from '../../infrastructure/metrics/repairs.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
@@ -144,5 +145,6 @@ async function enqueueStale(
   const lost = await queue.lacking([...batches.keys()]);
   if (lost.length === 0) return;
   for (const batchId of lost) await enqueue(batches.get(batchId) as AttemptBatch);
+  countRepair(redis, 'batchesEnqueuedAgain', lost.length);
   logger.info('attempts in flight for long are enqueued again', { saleId, batches: lost.length });
 }

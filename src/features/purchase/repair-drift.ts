@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
+import { countRepair } from '../../infrastructure/metrics/repairs.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
@@ -37,6 +38,7 @@ export async function repairDrift(
     [epoch, revision, drift, total],
   );
   if (applied !== 1) return 0;
+  countRepair(redis, 'unitsCorrected', Math.abs(drift));
   logger.warn('drift repaired', { saleId, epoch, drift });
   return drift;
 }

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { StatsBody } from '../../contracts/http.ts';
+import { epochKeys } from '../../infrastructure/redis/keys.ts';
 import { expectProblem } from '../../testing/expect-problem.ts';
 import { startTestApi, tokenOf, type Answer, type TestApi } from '../../testing/test-api.ts';
-import { startTestPipeline, type TestPipeline } from '../../testing/test-pipeline.ts';
+import { anAttempt, startTestPipeline, type TestPipeline } from '../../testing/test-pipeline.ts';
 import { givenSale, givenShoppers } from '../../testing/test-sale.ts';
 import { until } from '../../testing/until.ts';
+import type { AttemptBatch } from '../purchase/purchase.model.ts';
 
 let pipeline: TestPipeline;
 let api: TestApi;
@@ -85,6 +87,36 @@ describe('the figures of a sale', () => {
     }
     expect(measured.invariants.length).toBeGreaterThanOrEqual(6);
     await statsWhen(({ invariants }) => invariants.every(({ ok }) => ok), 'every promise is kept');
+  });
+
+  it('count what healed by itself, and what was set aside', async () => {
+    const sale = await givenSale(pipeline);
+    const before = (await read(`?saleId=${sale.saleId}`)).body as StatsBody;
+    const attempts = [anAttempt(sale.saleId, shoppers[0]!)];
+    await pipeline.accept(sale, attempts, { enqueue: false }); // as an API process that died leaves it
+    await pipeline.redis.incrby(epochKeys(sale.saleId, 1).tokens, 3);
+    await pipeline.queue.add(randomUUID(), { poison: true } as unknown as AttemptBatch);
+    const worker = await pipeline.startWorker();
+    try {
+      const healed = await until(
+        async () => {
+          const stats = (await read(`?saleId=${sale.saleId}`)).body as StatsBody;
+          return stats.attempts.confirmed === 1 && stats.repairs.unitsCorrected > 0 && stats.queue.failed > 0
+            ? stats
+            : null;
+        },
+        { what: 'everything is healed' },
+      );
+      expect(healed.repairs).toEqual({
+        ...before.repairs,
+        batchesEnqueuedAgain: before.repairs.batchesEnqueuedAgain + 1,
+        unitsCorrected: before.repairs.unitsCorrected + 3,
+      });
+      expect(healed.queue.failed).toBe(before.queue.failed + 1);
+      expect(healed.stock).toMatchObject({ sold: 1, remaining: 9 });
+    } finally {
+      await worker.stop();
+    }
   });
 
   it('are for operators, and for anyone only in a demo', async () => {

@@ -3,6 +3,7 @@ import type { InvariantBody, StatsBody } from '../../contracts/http.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { readPercentiles } from '../../infrastructure/metrics/latency.ts';
+import { readRepairs } from '../../infrastructure/metrics/repairs.ts';
 import { saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
 import type { SaleStatus } from '../sale/sale-status.ts';
@@ -71,7 +72,7 @@ async function makeStats(
   const stock = await readStock(db, saleId);
   if (!status || !stock) return null;
   const nowMs = clock.now();
-  const [counters, queued, accept, settle, outcome, invariants, seconds] = await Promise.all([
+  const [counters, queued, accept, settle, outcome, invariants, seconds, repairs] = await Promise.all([
     redis.hgetall(saleKeys(saleId).counters),
     queue.counts(),
     readPercentiles(redis, saleId, 'accept'),
@@ -79,6 +80,7 @@ async function makeStats(
     readPercentiles(redis, saleId, 'outcome'),
     readInvariants(saleId),
     series.read(saleId, nowMs),
+    readRepairs(redis),
   ]);
   const { remaining } = status.body.stock;
   const thisSecond = Math.floor(nowMs / 1000);
@@ -102,6 +104,7 @@ async function makeStats(
       rejected: rejectedByCode(counters),
     },
     queue: queued,
+    repairs,
     throughput: { attemptsPerSec: perSec('received'), confirmedPerSec: perSec('confirmed') },
     latencyMs: { accept, settle, outcome },
     invariants,

@@ -79,6 +79,9 @@ export function ordersCacheKey(userId: string): string {
 /** sorted set: worker id by the time it is believed to live until, ms; each renews its own every second. Owner: worker. */
 export const WORKERS_ALIVE_KEY = 'workers:alive';
 
+/** hash: repair → how often it was made, over all sales; kept. Owner: metrics. */
+export const REPAIRS_KEY = 'repairs';
+
 /** list: JSON of jobs that could never work, newest first, at most 1,000; kept until a person deletes it. Owner: queue. */
 export const SET_ASIDE_JOBS_KEY = 'jobs:set-aside';
 

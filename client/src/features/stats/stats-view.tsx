@@ -8,7 +8,7 @@ import { SeriesChart } from './series-chart.tsx';
 
 /** Every live figure of one sale. */
 export function StatsView({ stats }: { stats: StatsBody }) {
-  const { stock, attempts, queue, throughput } = stats;
+  const { stock, attempts, queue, repairs, throughput } = stats;
   const rejected = Object.entries(attempts.rejected).sort(([, a], [, b]) => b - a);
   return (
     <div className="stats">
@@ -49,8 +49,17 @@ export function StatsView({ stats }: { stats: StatsBody }) {
           { label: 'Waiting', value: formatCount(queue.waiting) },
           { label: 'Active', value: formatCount(queue.active) },
           { label: 'Delayed', value: formatCount(queue.delayed) },
-          { label: 'Failed', value: formatCount(queue.failed) },
+          { label: 'Set aside', value: formatCount(queue.failed) },
           { label: 'Oldest', value: formatMs(queue.oldestMs) },
+        ]}
+      />
+      <FigureCard
+        title="Repairs"
+        figures={[
+          { label: 'Gates rebuilt', value: formatCount(repairs.gatesRebuilt) },
+          { label: 'Attempts adopted', value: formatCount(repairs.attemptsAdopted) },
+          { label: 'Batches enqueued again', value: formatCount(repairs.batchesEnqueuedAgain) },
+          { label: 'Units corrected', value: formatCount(repairs.unitsCorrected) },
         ]}
       />
       <LatencyTable latencyMs={stats.latencyMs} />
