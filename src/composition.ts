@@ -131,6 +131,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
       redis: gate,
       runId: gateRunId,
       maxInflight: env.maxInflight,
+      maxInflightAgeMs: env.maxInflightAgeSec * 1000,
       triesLimit: env.triesLimit,
       triesWindowMs: env.triesWindowSec * 1000,
     }),

@@ -21,6 +21,7 @@ export interface Env {
   /** Absent: loopback in embedded mode, nobody otherwise. */
   addressLimitExempt: string[] | undefined;
   maxInflight: number;
+  maxInflightAgeSec: number;
   ackDurability: 'queued' | 'committed';
   trustProxy: string[];
   corsOrigins: string[];
@@ -61,6 +62,7 @@ interface Variables {
   TRIES_WINDOW_SEC: number;
   ADDRESS_LIMIT_EXEMPT?: string[];
   MAX_INFLIGHT: number;
+  MAX_INFLIGHT_AGE_SEC: number;
   ACK_DURABILITY: Env['ackDurability'];
   TRUST_PROXY: string[];
   CORS_ORIGINS: string[];
@@ -83,6 +85,7 @@ const schema = Joi.object<Variables>({
   TRIES_WINDOW_SEC: Joi.number().integer().min(1).max(86_400).default(10),
   ADDRESS_LIMIT_EXEMPT: list,
   MAX_INFLIGHT: Joi.number().integer().min(1).max(10_000_000).default(50_000),
+  MAX_INFLIGHT_AGE_SEC: Joi.number().integer().min(1).max(86_400).default(60),
   ACK_DURABILITY: Joi.valid('queued', 'committed').default('queued'),
   TRUST_PROXY: list.default([]),
   CORS_ORIGINS: list.default([]),
@@ -115,6 +118,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     triesWindowSec: vars.TRIES_WINDOW_SEC,
     addressLimitExempt: vars.ADDRESS_LIMIT_EXEMPT,
     maxInflight: vars.MAX_INFLIGHT,
+    maxInflightAgeSec: vars.MAX_INFLIGHT_AGE_SEC,
     ackDurability: vars.ACK_DURABILITY,
     trustProxy: vars.TRUST_PROXY,
     corsOrigins: vars.CORS_ORIGINS,

@@ -27,7 +27,7 @@ export function askTestGate(services: () => Pick<TestServices, 'redis' | 'runId'
     attempts: readonly Attempt[],
     { epoch = 1, batchId = randomUUID(), ...deps }: AskOptions = {},
   ): Promise<GateReply> => {
-    const bounds = { maxInflight: 1_000, triesLimit: 1_000, triesWindowMs: 10_000 };
+    const bounds = { maxInflight: 1_000, maxInflightAgeMs: 60_000, triesLimit: 1_000, triesWindowMs: 10_000 };
     return createAdmit({ ...services(), ...bounds, ...deps })(saleId, epoch, batchId, attempts);
   };
   return {

@@ -57,6 +57,7 @@ export async function startTestPipeline(
     redis: gate,
     runId: gateRunId,
     maxInflight,
+    maxInflightAgeMs: 60_000,
     triesLimit: 20,
     triesWindowMs: 10_000,
   });

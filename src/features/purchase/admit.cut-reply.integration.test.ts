@@ -35,7 +35,14 @@ describe('a gate whose answer does not arrive', () => {
     const enqueue: Enqueue = (batch) =>
       isQueueAway ? Promise.reject(new Error('away')) : pipeline.enqueue(batch);
     purchase = createPurchase({
-      admit: createAdmit({ redis: gate, runId, maxInflight: 100, triesLimit: 100, triesWindowMs: 10_000 }),
+      admit: createAdmit({
+        redis: gate,
+        runId,
+        maxInflight: 100,
+        maxInflightAgeMs: 60_000,
+        triesLimit: 100,
+        triesWindowMs: 10_000,
+      }),
       enqueue,
       accepted: new AcceptedAttempts({ redis, adopt: createAdopt(pipeline), enqueue, logger: silentLogger }),
       ensureGate: createEnsureGate({ ...pipeline, logger: silentLogger }),

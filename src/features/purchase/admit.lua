@@ -18,7 +18,8 @@
   ARGV[5] tries per shopper and window      ARGV[6] that window, ms
   ARGV[7] prefix of the sale's other keys: tries:<shopper id> (string, expires with the window) and second:<epoch second>
   ARGV[8] how long keys outlive the end, ms
-  ARGV[9...] attempt id, shopper id, quantity, idempotency key or ''      four per attempt
+  ARGV[9] how long an attempt may be in flight before no other is admitted, ms
+  ARGV[10...] attempt id, shopper id, quantity, idempotency key or ''      four per attempt
 
   Returns { -1, epoch of the gate or 0 }  GATE_CLOSED: no gate, another run id, or another epoch; no effect
        or { epoch, now ms, tokens left, one answer per attempt ... }, an answer being
@@ -51,7 +52,7 @@ local nowText = string.format('%.0f', now)
 
 -- Everything the decisions need, in one bulk read a key: a command costs more than the decision it feeds.
 local ids, shopperIds, triesKeys = {}, {}, {}
-for i = 9, #ARGV, 4 do
+for i = 10, #ARGV, 4 do
   ids[#ids + 1] = ARGV[i]
   shopperIds[#shopperIds + 1] = ARGV[i + 1]
   triesKeys[#triesKeys + 1] = prefix .. 'tries:' .. ARGV[i + 1]
@@ -78,6 +79,18 @@ if not closed then
 end
 local inflightBefore = inflightCount
 
+-- Whether the first in line waits for longer than it may: nothing is settled, or by far too slowly. Once a call, if at all.
+local late
+local function isLate()
+  if late == nil then
+    local first = inflightBefore > 0 and redis.call('ZRANGE', KEYS[5], 0, 0)[1]
+    local record = first and redis.call('HGET', KEYS[4], first)
+    local admittedAt = record and tonumber(string.match(record, '^[^|]*|%d+|%d+|(%d+)|'))
+    late = admittedAt and now - admittedAt > tonumber(ARGV[9]) or false
+  end
+  return late
+end
+
 local CODES = { [3] = 'idempotency_key_reused', [4] = 'sale_not_started', [5] = 'sale_paused', [6] = 'sale_ended',
   [7] = 'rate_limited', [8] = 'limit_reached', [9] = 'sold_out', [10] = 'not_enough_left', [11] = 'overloaded' }
 local answers = { epoch, now, 0 }
@@ -87,7 +100,7 @@ local refused, received, admitted, taken = {}, 0, 0, 0
 local lineBase
 
 for i = 1, count do
-  local id, shopper, quantity, key = ids[i], shopperIds[i], tonumber(ARGV[9 + (i - 1) * 4 + 2]), ARGV[9 + (i - 1) * 4 + 3]
+  local id, shopper, quantity, key = ids[i], shopperIds[i], tonumber(ARGV[10 + (i - 1) * 4 + 2]), ARGV[10 + (i - 1) * 4 + 3]
   local twin = admittedNow[id]
   local answer
   if twin then
@@ -124,6 +137,8 @@ for i = 1, count do
     elseif tokens < quantity then
       answer = { 10, tokens }
     elseif inflightCount >= maxInflight then
+      answer = { 11 }
+    elseif isLate() then
       answer = { 11 }
     else
       n = n + 1

@@ -91,6 +91,25 @@ describe('the gate', () => {
       expect(await ask(sale, [wish(sale)], { maxInflight: 2 })).toEqual([refusedAs('overloaded')]);
       expect(await tokens(sale)).toBe(8);
     });
+
+    it('who would wait behind an attempt that is not settled for too long, and nobody once it is', async () => {
+      const sale = await givenSale(services);
+      const first = wish(sale);
+      await ask(sale, [first]);
+      const bounds = { maxInflightAgeMs: 50 };
+      const refused = await until(
+        async () => {
+          const [answer] = await ask(sale, [wish(sale)], bounds);
+          return answer?.kind === 'refused' ? answer : null;
+        },
+        { what: 'the first attempt is too old' },
+      );
+      expect(refused).toEqual(refusedAs('overloaded'));
+      expect(await ask(sale, [first], bounds)).toMatchObject([{ kind: 'known' }]); // its own replay is no new attempt
+      const { inflight, line } = epochKeys(sale.saleId, 1);
+      await services.redis.unlink(inflight, line); // announced
+      expect(await ask(sale, [wish(sale)], bounds)).toMatchObject([{ kind: 'admitted' }]);
+    });
   });
 
   describe('counts tries', () => {

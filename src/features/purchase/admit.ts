@@ -40,6 +40,8 @@ export interface AdmitDeps {
   redis: Redis;
   runId: RunId;
   maxInflight: number;
+  /** No attempt is admitted while another is in flight for longer than this, ms. */
+  maxInflightAgeMs: number;
   triesLimit: number;
   triesWindowMs: number;
 }
@@ -59,7 +61,14 @@ export type Admit = (
  * @param epoch     the gate's epoch as this process knows it, 0 for none
  * @param attempts  1–500, in order of arrival
  */
-export function createAdmit({ redis, runId, maxInflight, triesLimit, triesWindowMs }: AdmitDeps): Admit {
+export function createAdmit({
+  redis,
+  runId,
+  maxInflight,
+  maxInflightAgeMs,
+  triesLimit,
+  triesWindowMs,
+}: AdmitDeps): Admit {
   return async (saleId, epoch, batchId, attempts) => {
     const server = runId.current();
     if (server === null) return { kind: 'closed', epoch: 0 }; // nothing was sent
@@ -74,6 +83,7 @@ export function createAdmit({ redis, runId, maxInflight, triesLimit, triesWindow
       triesWindowMs,
       keys.prefix,
       KEPT_AFTER_END_MS,
+      maxInflightAgeMs,
     ];
     for (const attempt of attempts) {
       args.push(attempt.attemptId, attempt.shopperId, attempt.quantity, attempt.idempotencyKey ?? '');

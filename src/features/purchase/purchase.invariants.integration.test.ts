@@ -31,7 +31,13 @@ describe('the promises', () => {
   });
 
   async function admit(shopperIds: string[]): Promise<AdmittedAttempt[]> {
-    const gate = createAdmit({ ...services, maxInflight: 100, triesLimit: 100, triesWindowMs: 1_000 });
+    const gate = createAdmit({
+      ...services,
+      maxInflight: 100,
+      maxInflightAgeMs: 60_000,
+      triesLimit: 100,
+      triesWindowMs: 1_000,
+    });
     const attempts = shopperIds.map((shopperId) => {
       const idempotencyKey = randomUUID();
       return {

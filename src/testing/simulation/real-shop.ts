@@ -42,7 +42,14 @@ export async function createRealShop(
   const gateEpoch = async (): Promise<number> => Number((await redis.hget(keys.gate, 'epoch')) ?? 0);
   const logger = silentLogger;
   const { maxInflight } = settings;
-  const admit = createAdmit({ redis, runId, maxInflight, triesLimit: TRIES_LIMIT, triesWindowMs: HOUR_MS });
+  const admit = createAdmit({
+    redis,
+    runId,
+    maxInflight,
+    maxInflightAgeMs: HOUR_MS,
+    triesLimit: TRIES_LIMIT,
+    triesWindowMs: HOUR_MS,
+  });
   const ensureGate = createEnsureGate({ db, redis, runId, logger });
   const changeGate = createChangeGate({ redis });
   const settle = createSettle({ db, clock: Date, logger });
