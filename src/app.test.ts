@@ -7,7 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from './app.ts';
 import type { ProblemDocument } from './contracts/error-catalogue.ts';
+import { POLICIES } from './contracts/policies.ts';
 import { createAccountRoutes } from './features/account/account.routes.ts';
+import { createEnforcePolicies } from './features/account/enforce-policies.ts';
 import { createDocsRoutes } from './features/docs/docs.routes.ts';
 import { createHealthRoutes } from './features/health/health.routes.ts';
 import { createOrderRoutes } from './features/order/order.routes.ts';
@@ -38,14 +40,15 @@ const app = createApp({
   logger,
   requestScope: createRequestScope({ logger, corsOrigins: [] }),
   trustProxy: [],
+  enforcePolicies: createEnforcePolicies({ authenticate, isDemo: false }),
   rateLimit: () => passAll,
   attemptLane: (_req, res) => void res.end('attempted'),
   saleStatusLane: (_req, res) => void res.end('status'),
-  accountRoutes: createAccountRoutes({ accounts, authenticate, demo: false }),
+  accountRoutes: createAccountRoutes({ accounts, demo: false }),
   saleRoutes: createSaleRoutes({ saleStatus: unused }),
-  statsRoutes: createStatsRoutes({ authenticate, readStats: unused, isPublic: false }),
-  purchaseRoutes: createPurchaseRoutes({ authenticate, purchaseStatus: unused }),
-  orderRoutes: createOrderRoutes({ orders: unused, readThrough: unused, authenticate }),
+  statsRoutes: createStatsRoutes({ readStats: unused }),
+  purchaseRoutes: createPurchaseRoutes({ purchaseStatus: unused }),
+  orderRoutes: createOrderRoutes({ orders: unused, readThrough: unused }),
   healthRoutes: createHealthRoutes({ health: unused }),
   docsRoutes: createDocsRoutes({ version: '1.2.3' }),
   clientDir,
@@ -138,6 +141,18 @@ describe('a body', () => {
   });
 });
 
+describe('the table of policies', () => {
+  it('names every route there is, and no other', () => {
+    const isInATree = (path: string) =>
+      Object.keys(POLICIES).some(
+        (row) => row.endsWith('/*') && path.startsWith(row.split(' ')[1]!.slice(0, -1)),
+      );
+    const routes = listRoutes(app).filter(({ path }) => !isInATree(path));
+    const rows = Object.keys(POLICIES).filter((row) => !row.endsWith('/*'));
+    expect(rows.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
+  });
+});
+
 describe('an error', () => {
   it('nobody expected is logged whole and told to nobody', async () => {
     const res = await post('/api/auth/register', '{"email":"a@b.example","password":"12345678"}');
@@ -161,7 +176,7 @@ describe('an address', () => {
   );
 
   it('that is malformed is refused', async () => {
-    await expectProblem(await fetch(`${url}/api/purchase/user/%zz`), 400, 'invalid_request');
+    await expectProblem(await fetch(`${url}/api/docs/%zz`), 400, 'invalid_request');
   });
 
   it.each([

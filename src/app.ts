@@ -1,4 +1,4 @@
-import express, { type Express, type RequestHandler, type Router } from 'express';
+import express, { Router, type Express, type RequestHandler } from 'express';
 import type { Logger } from './infrastructure/logging/logger.ts';
 import { answerNotFound, createErrorAnswer } from './middleware/answer-errors.ts';
 import type { Lane } from './middleware/hot-lane.ts';
@@ -13,6 +13,8 @@ export interface AppDeps {
   requestScope: RequestScope;
   /** Proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` count. */
   trustProxy: readonly string[];
+  /** Who may use which route. */
+  enforcePolicies: RequestHandler;
   rateLimit: (rule: RateLimitRule) => RequestHandler;
   attemptLane: Lane;
   saleStatusLane: Lane;
@@ -44,16 +46,20 @@ export function createApp(deps: AppDeps): Express {
   });
   app.use(refuseWrongMethods(() => listRoutes(app)));
 
-  // The lanes bring their own limits, and nothing may read an attempt's body before its lane.
+  // The lanes bring their own limits and checks, and nothing may read an attempt's body before its lane.
   app.post('/api/purchase/attempt', deps.attemptLane);
   app.get('/api/flash-sale/status', deps.saleStatusLane);
-  app.use('/api/health', deps.healthRoutes);
 
-  app.use('/api/auth', deps.rateLimit(SIGN_IN_LIMIT), deps.accountRoutes);
-  app.use('/api', deps.rateLimit(ORDINARY_LIMIT));
-  app.use('/api/flash-sale', deps.saleRoutes, deps.statsRoutes);
-  app.use('/api/purchase', deps.purchaseRoutes, deps.orderRoutes);
-  app.use('/api', deps.docsRoutes);
+  // Every other route stands in this router, behind its policy; what has none leaves it here.
+  const guarded = Router();
+  guarded.use(deps.enforcePolicies);
+  guarded.use('/api/health', deps.healthRoutes);
+  guarded.use('/api/auth', deps.rateLimit(SIGN_IN_LIMIT), deps.accountRoutes);
+  guarded.use('/api', deps.rateLimit(ORDINARY_LIMIT));
+  guarded.use('/api/flash-sale', deps.saleRoutes, deps.statsRoutes);
+  guarded.use('/api/purchase', deps.purchaseRoutes, deps.orderRoutes);
+  guarded.use('/api', deps.docsRoutes);
+  app.use(guarded);
   app.use('/api', answerNotFound);
 
   app.use(serveClient({ clientDir: deps.clientDir }));

@@ -8,6 +8,7 @@ import { createAccountRoutes } from './features/account/account.routes.ts';
 import { createAccountService } from './features/account/account.service.ts';
 import { createAuthenticate } from './features/account/authenticate.ts';
 import { createBlockedUsers } from './features/account/blocked-users.ts';
+import { createEnforcePolicies } from './features/account/enforce-policies.ts';
 import { createPasswords } from './features/account/password.ts';
 import { createRefreshTokenRepository } from './features/account/refresh-token.repository.ts';
 import { createUserRepository } from './features/account/user.repository.ts';
@@ -184,14 +185,14 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
       clientDir: CLIENT_DIR,
     },
     rateLimit: (rule) => createRateLimit({ redis, logger, clientAddress, exempt }, rule),
-    accountRoutes: createAccountRoutes({ accounts, authenticate, demo: env.demo }),
+    enforcePolicies: createEnforcePolicies({ authenticate, isDemo: env.demo }),
+    accountRoutes: createAccountRoutes({ accounts, demo: env.demo }),
     saleRoutes: createSaleRoutes({ saleStatus }),
-    statsRoutes: createStatsRoutes({ authenticate, readStats, isPublic: env.demo }),
-    purchaseRoutes: createPurchaseRoutes({ authenticate, purchaseStatus }),
+    statsRoutes: createStatsRoutes({ readStats }),
+    purchaseRoutes: createPurchaseRoutes({ purchaseStatus }),
     orderRoutes: createOrderRoutes({
       orders: createOrderRepository({ db }),
       readThrough: createReadThrough({ redis }),
-      authenticate,
     }),
     healthRoutes: createHealthRoutes({ health }),
     docsRoutes: createDocsRoutes(identity),

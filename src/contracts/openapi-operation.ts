@@ -1,4 +1,5 @@
 import { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue.ts';
+import { isOpen, type Policy } from './policies.ts';
 import { refTo, type JsonSchema } from './openapi-schemas.ts';
 
 export type Described = Record<string, unknown>;
@@ -10,8 +11,6 @@ export interface Operation {
   tag: 'account' | 'sale' | 'purchase' | 'service';
   summary: string;
   description?: string;
-  /** `optional`: needed unless the instance is a demo. */
-  signedIn?: 'required' | 'optional';
   parameters?: Described[];
   body?: SchemaName;
   /** Status → what it means and what it carries: a body of ours, or a media type. */
@@ -53,9 +52,15 @@ function problems(codes: readonly ErrorCode[]): Described {
 const ALWAYS: ErrorCode[] = ['method_not_allowed', 'internal_error'];
 const WITH_BODY: ErrorCode[] = ['invalid_request', 'body_too_large', 'unsupported_media_type'];
 
+/** As the table of policies says; with an empty entry where a demo asks for no token. */
+function securityOf(policy: Policy | undefined): Described {
+  if (policy === undefined || isOpen(policy, { isDemo: false })) return {};
+  return { security: [...(isOpen(policy, { isDemo: true }) ? [{}] : []), { accessToken: [] }] };
+}
+
 /** An operation as OpenAPI has it, with the refusals that every route, or every route with a body, may give. */
-export function describeOperation(operation: Operation): Described {
-  const { id, tag, summary, description, signedIn, parameters, body, answers, refusals } = operation;
+export function describeOperation(operation: Operation, policy: Policy | undefined): Described {
+  const { id, tag, summary, description, parameters, body, answers, refusals } = operation;
   const bodyCodes = body === undefined ? [] : WITH_BODY;
   const described = Object.entries(answers).map(([status, answer]): [string, Described] => [
     status,
@@ -72,9 +77,7 @@ export function describeOperation(operation: Operation): Described {
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    ...(signedIn
-      ? { security: signedIn === 'required' ? [{ accessToken: [] }] : [{}, { accessToken: [] }] }
-      : {}),
+    ...securityOf(policy),
     ...(parameters ? { parameters } : {}),
     ...(body
       ? { requestBody: { required: true, content: { 'application/json': { schema: refTo(body) } } } }

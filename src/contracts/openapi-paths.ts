@@ -60,7 +60,6 @@ export const OPERATIONS: Record<string, Record<string, Operation>> = {
       id: 'me',
       tag: 'account',
       summary: 'Who the access token speaks for',
-      signedIn: 'required',
       answers: { 200: { description: 'The user.', schema: refTo('User') } },
       refusals: ['unauthenticated', 'forbidden', ...LIMITED],
     },
@@ -93,7 +92,6 @@ export const OPERATIONS: Record<string, Record<string, Operation>> = {
       id: 'saleStats',
       tag: 'sale',
       summary: 'The live figures of a sale, for operators; for anyone in a demo',
-      signedIn: 'optional',
       parameters: [SALE_ID],
       answers: { 200: { description: 'The figures.', schema: refTo('Stats') } },
       refusals: ['invalid_request', 'unauthenticated', 'forbidden', 'sale_not_found', ...LIMITED],
@@ -106,7 +104,6 @@ export const OPERATIONS: Record<string, Record<string, Operation>> = {
       summary: 'Try to buy',
       description:
         'Refusals are checked in this order: 405, 415, 413, 401, 403, 400, then the gate. Repeat a lost answer with the same `Idempotency-Key`: it is the same attempt, never a second one.',
-      signedIn: 'required',
       parameters: [
         {
           in: 'header',
@@ -145,7 +142,6 @@ export const OPERATIONS: Record<string, Record<string, Operation>> = {
       id: 'attemptStatus',
       tag: 'purchase',
       summary: 'What became of an attempt of yours',
-      signedIn: 'required',
       parameters: [
         query('attemptId', uuid, 'This attempt. Either this or `saleId`.'),
         query('saleId', uuid, 'Your latest attempt of this sale.'),
@@ -171,7 +167,6 @@ export const OPERATIONS: Record<string, Record<string, Operation>> = {
       id: 'listOrders',
       tag: 'purchase',
       summary: "A user's orders, newest first, for that user and operators",
-      signedIn: 'required',
       parameters: [
         { in: 'path', name: 'userId', required: true, schema: uuid },
         query('limit', { type: 'integer', minimum: 1, maximum: 100, default: 20 }, 'Orders a page.'),

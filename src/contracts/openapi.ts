@@ -1,5 +1,6 @@
 import { describeOperation } from './openapi-operation.ts';
 import { OPERATIONS } from './openapi-paths.ts';
+import { POLICIES, type Policy } from './policies.ts';
 import { SCHEMAS } from './openapi-schemas.ts';
 
 /** Makes the OpenAPI 3.1 document of the API. */
@@ -7,7 +8,10 @@ export function createOpenApiDocument({ version }: { version: string }): Record<
   const paths = Object.entries(OPERATIONS).map(([path, methods]) => [
     path,
     Object.fromEntries(
-      Object.entries(methods).map(([method, operation]) => [method, describeOperation(operation)]),
+      Object.entries(methods).map(([method, operation]) => [
+        method,
+        describeOperation(operation, policyOf(method, path)),
+      ]),
     ),
   ]);
   return {
@@ -27,4 +31,10 @@ export function createOpenApiDocument({ version }: { version: string }): Record<
       securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   };
+}
+
+/** The table writes `:parameter` where OpenAPI writes `{parameter}`. */
+function policyOf(method: string, path: string): Policy | undefined {
+  const table: Readonly<Record<string, Policy | undefined>> = POLICIES;
+  return table[`${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ':$1')}`];
 }

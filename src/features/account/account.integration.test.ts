@@ -10,6 +10,7 @@ import { createAccessTokens } from './access-token.ts';
 import { createAccountRoutes } from './account.routes.ts';
 import { createAccountService } from './account.service.ts';
 import { createAuthenticate } from './authenticate.ts';
+import { createEnforcePolicies } from './enforce-policies.ts';
 import { createPasswords } from './password.ts';
 import { createRefreshTokenRepository, hashRefreshToken } from './refresh-token.repository.ts';
 import { createUserRepository } from './user.repository.ts';
@@ -35,7 +36,8 @@ beforeAll(async () => {
   });
   const app = express();
   app.set('trust proxy', ['loopback']);
-  app.use('/api/auth', createAccountRoutes({ accounts, authenticate, demo: true }));
+  app.use(createEnforcePolicies({ authenticate, isDemo: true }));
+  app.use('/api/auth', createAccountRoutes({ accounts, demo: true }));
   app.use(createErrorAnswer({ logger: silentLogger }));
   server = await new Promise<Server>((resolve) => {
     const listening = app.listen(0, '127.0.0.1', () => resolve(listening));

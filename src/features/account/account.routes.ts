@@ -5,12 +5,11 @@ import { validate } from '../../middleware/validate.ts';
 import { presentUser } from './account.model.ts';
 import { guestSchema, loginSchema, registerSchema } from './account.schema.ts';
 import type { AccountService, SignedIn } from './account.service.ts';
-import { requireIdentity, type Authenticate } from './authenticate.ts';
+import { identityOf } from './enforce-policies.ts';
 import { REFRESH_LIFETIME_MS } from './refresh-token.repository.ts';
 
 export interface AccountRoutesDeps {
   accounts: AccountService;
-  authenticate: Authenticate;
   /** Whether guests may sign in. */
   demo: boolean;
 }
@@ -18,7 +17,7 @@ export interface AccountRoutesDeps {
 export const REFRESH_COOKIE = 'refresh_token';
 
 /** `/api/auth`: register, login, guest, me. */
-export function createAccountRoutes({ accounts, authenticate, demo }: AccountRoutesDeps): Router {
+export function createAccountRoutes({ accounts, demo }: AccountRoutesDeps): Router {
   const router = Router();
 
   router.post('/register', readJsonBody(), async (req, res) => {
@@ -40,8 +39,8 @@ export function createAccountRoutes({ accounts, authenticate, demo }: AccountRou
     sendSession(req, res, 201, await accounts.signInGuest());
   });
 
-  router.get('/me', async (req, res) => {
-    const { userId } = requireIdentity(authenticate, req.headers.authorization);
+  router.get('/me', async (_req, res) => {
+    const { userId } = identityOf(res);
     const user = await accounts.find(userId);
     if (!user) throw new RefusalError({ code: 'unauthenticated' });
     res.set('Cache-Control', 'no-store').json(presentUser(user));

@@ -1,5 +1,4 @@
 import type { Refusal } from '../../errors/refusal.ts';
-import { RefusalError } from '../../errors/refusal.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { Identity } from './account.model.ts';
 import type { BlockedUsers } from './blocked-users.ts';
@@ -29,15 +28,4 @@ export function createAuthenticate({
     if (!identity) return UNAUTHENTICATED;
     return blockedUsers.isBlocked(identity.userId) ? BLOCKED : { ok: true, identity };
   };
-}
-
-/**
- * The same for Express routes.
- *
- * @throws RefusalError for the error middleware
- */
-export function requireIdentity(authenticate: Authenticate, authorization: string | undefined): Identity {
-  const result = authenticate(authorization);
-  if (!result.ok) throw new RefusalError(result.refusal);
-  return result.identity;
 }

@@ -10,6 +10,8 @@ import { createErrorAnswer } from '../../middleware/answer-errors.ts';
 import { createReadThrough, type ReadThrough } from '../../infrastructure/redis/read-through.ts';
 import { givenSale, givenShoppers } from '../../testing/test-sale.ts';
 import { startTestServices, type TestServices } from '../../testing/test-services.ts';
+import type { Authenticate } from '../account/authenticate.ts';
+import { createEnforcePolicies } from '../account/enforce-policies.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
 import { createOrderRepository } from './order.repository.ts';
 import { createOrderRoutes } from './order.routes.ts';
@@ -30,14 +32,15 @@ beforeAll(async () => {
   const orderRoutes = createOrderRoutes({
     orders: createOrderRepository({ db }),
     readThrough,
-    // The header says who it is: `<user id> <role>`.
-    authenticate: (authorization) => {
-      const [id, role] = authorization?.split(' ') ?? [];
-      return id === undefined
-        ? { ok: false, refusal: { code: 'unauthenticated' } }
-        : { ok: true, identity: { userId: id, role: role as Role } };
-    },
   });
+  // The header says who it is: `<user id> <role>`.
+  const authenticate: Authenticate = (authorization) => {
+    const [id, role] = authorization?.split(' ') ?? [];
+    return id === undefined
+      ? { ok: false, refusal: { code: 'unauthenticated' } }
+      : { ok: true, identity: { userId: id, role: role as Role } };
+  };
+  app.use(createEnforcePolicies({ authenticate, isDemo: false }));
   app.use('/api/purchase', orderRoutes);
   app.use(createErrorAnswer({ logger: silentLogger }));
   server = await new Promise<Server>((resolve) => {
@@ -147,10 +150,9 @@ describe("a user's orders", () => {
   });
 
   it('are refused for what is no user id, whatever the query claims', async () => {
-    const res = await fetch(`${url}/me?userId=${userId}`, {
-      headers: { Authorization: `${userId} shopper` },
-    });
-    expect(res.status).toBe(400);
+    const statusFor = async (role: Role) =>
+      (await fetch(`${url}/me?userId=${userId}`, { headers: { Authorization: `${userId} ${role}` } })).status;
+    expect([await statusFor('shopper'), await statusFor('operator')]).toEqual([403, 400]);
   });
 });
 

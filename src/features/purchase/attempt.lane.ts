@@ -7,6 +7,7 @@ import type { AddressLimit } from '../../middleware/address-limit.ts';
 import type { ClientAddress } from '../../middleware/client-address.ts';
 import type { Lane } from '../../middleware/hot-lane.ts';
 import { isJsonContentType, MAX_BODY_BYTES } from '../../middleware/json-body.ts';
+import { hasPermission } from '../../contracts/policies.ts';
 import type { Authenticate } from '../account/authenticate.ts';
 import type { SaleCatalogue } from '../sale/sale-catalogue.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
@@ -84,7 +85,7 @@ function attempt(
     return;
   }
   const { userId, role } = authenticated.identity;
-  if (role !== 'shopper') {
+  if (!hasPermission(role, 'purchase:attempt')) {
     writeProblem(res, {
       code: 'forbidden',
       detail: 'Only a shopper can buy. Sign in with a shopper account.',

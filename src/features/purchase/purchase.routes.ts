@@ -1,21 +1,15 @@
 import { Router } from 'express';
 import { RefusalError } from '../../errors/refusal.ts';
-import { requireIdentity, type Authenticate } from '../account/authenticate.ts';
+import { identityOf } from '../account/enforce-policies.ts';
 import { validate } from '../../middleware/validate.ts';
 import type { PurchaseStatus } from './purchase-status.ts';
 import { statusQuerySchema } from './purchase.schema.ts';
 
 /** `GET /api/purchase/status`: what became of the shopper's attempt. */
-export function createPurchaseRoutes({
-  authenticate,
-  purchaseStatus,
-}: {
-  authenticate: Authenticate;
-  purchaseStatus: PurchaseStatus;
-}): Router {
+export function createPurchaseRoutes({ purchaseStatus }: { purchaseStatus: PurchaseStatus }): Router {
   const router = Router();
   router.get('/status', async (req, res) => {
-    const { userId } = requireIdentity(authenticate, req.headers.authorization);
+    const { userId } = identityOf(res);
     const { attemptId, saleId } = validate(statusQuerySchema, req.query);
     const answer =
       attemptId === undefined

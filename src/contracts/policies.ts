@@ -1,0 +1,73 @@
+import type { Role } from './http.ts';
+
+/** Who has which permission. `admin` is not above the others: what an admin may do stands here too. */
+export const PERMISSIONS = {
+  'purchase:attempt': ['shopper'],
+  'orders:read': ['operator', 'admin'],
+  'stats:read': ['operator', 'admin'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+/** What anyone may do in a demo, signed in or not. */
+const OPEN_IN_A_DEMO: ReadonlySet<Policy> = new Set<Policy>(['stats:read']);
+
+/**
+ * - `anyone`: signed in or not; the token is not looked at
+ * - `signed-in`: any role, and only what is the user's own
+ * - a permission: the roles that have it
+ * - `owner-or-` a permission: the user named `:userId` in the path, and the roles that have it
+ */
+export type Policy = 'anyone' | 'signed-in' | Permission | `owner-or-${Permission}`;
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type PolicyRoute = `${Method} /${string}`;
+
+/**
+ * Every route of the instance with its policy; a route that is not here is never reached. GET stands for HEAD too, and
+ * `/*` at the end for the path before it and everything below. Where several rows match a request, all must allow it.
+ */
+export const POLICIES: Readonly<Record<PolicyRoute, Policy>> = {
+  'POST /api/auth/register': 'anyone',
+  'POST /api/auth/login': 'anyone',
+  'POST /api/auth/guest': 'anyone',
+  'GET /api/auth/me': 'signed-in',
+
+  'GET /api/flash-sale': 'anyone',
+  'GET /api/flash-sale/status': 'anyone',
+  'GET /api/flash-sale/stats': 'stats:read',
+
+  'POST /api/purchase/attempt': 'purchase:attempt',
+  'GET /api/purchase/status': 'signed-in',
+  'GET /api/purchase/user/:userId': 'owner-or-orders:read',
+
+  'GET /api/health': 'anyone',
+  'GET /api/health/ready': 'anyone',
+  'GET /api/health/live': 'anyone',
+  'GET /api/openapi.json': 'anyone',
+  'GET /api/docs': 'anyone',
+  'GET /api/docs/:file': 'anyone',
+};
+
+export function hasPermission(role: Role, permission: Permission): boolean {
+  const roles: readonly Role[] = PERMISSIONS[permission];
+  return roles.includes(role);
+}
+
+/** Whether nobody needs to say who they are. */
+export function isOpen(policy: Policy, { isDemo }: { isDemo: boolean }): boolean {
+  return policy === 'anyone' || (isDemo && OPEN_IN_A_DEMO.has(policy));
+}
+
+/** Whether a signed-in user may. `isOwner`: the path names this user. */
+export function mayUse(policy: Policy, { role, isOwner }: { role: Role; isOwner: boolean }): boolean {
+  if (policy === 'anyone' || policy === 'signed-in') return true;
+  if (!isOwnerPolicy(policy)) return hasPermission(role, policy);
+  return isOwner || hasPermission(role, policy.slice(OWNER_OR.length) as Permission);
+}
+
+const OWNER_OR = 'owner-or-';
+
+function isOwnerPolicy(policy: Policy): policy is `owner-or-${Permission}` {
+  return policy.startsWith(OWNER_OR);
+}
