@@ -104,7 +104,8 @@ export default defineConfig(
   {
     // One place reads the environment, so that a bad variable stops the start with all problems printed at once.
     files: ['src/**/*.ts', 'migrations/**', 'stress/**'],
-    ignores: ['src/config/env.ts', 'src/testing/**', '**/*.test.ts'],
+    // The campaign's preload stands in front of env.ts: it changes what that reads.
+    ignores: ['src/config/env.ts', 'stress/chaos/preload.ts', 'src/testing/**', '**/*.test.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

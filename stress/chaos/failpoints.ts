@@ -5,7 +5,7 @@
 export const FAILPOINTS = {
   'api.before-enqueue': 'admitted, and Bull has not been told',
   'api.after-enqueue': 'Bull has the job, and the shopper has no answer',
-  'worker.before-transaction': 'the job is taken, and its transaction has no lock yet',
+  'worker.before-write': 'the transaction holds the lock, and nothing is written',
   'worker.before-commit': 'inside the transaction: everything is written, nothing committed',
   'worker.after-commit': 'committed, and nothing announced',
   'worker.before-ack': 'announced, and the job is not completed',

@@ -108,7 +108,12 @@ export interface ChaosInstance {
   pids(role: ProcessRole): Promise<number[]>;
   /** kill -9. A process that is gone already is no error. @returns whether it was there */
   kill(role: ProcessRole, pid: number): Promise<boolean>;
+  /** SIGTERM: it ends in its own order, and the supervisor starts another one. */
+  stopProcess(role: ProcessRole, pid: number): Promise<boolean>;
+  /** Any other signal, as SIGSTOP. */
   signal(pid: number, name: NodeJS.Signals): void;
+  /** A process of the role was ended in another way: an API process takes with it what only it knew. */
+  noteDeath(role: ProcessRole): void;
   /** Every process of the role runs and none of `gone` is among them. @throws after `withinMs` (20 s) */
   untilBack(role: ProcessRole, gone: readonly number[], withinMs?: number): Promise<void>;
   /** The event loop of this process stands still for so long. */

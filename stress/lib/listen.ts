@@ -22,7 +22,10 @@ export interface Listener {
 }
 
 /** Opens a socket for each wish; each watches its sale and hears of its own outcome. */
-export async function listen({ url, tally, journal }: Stage, wishes: readonly Wish[]): Promise<Listener[]> {
+export async function listen(
+  { url, tally, journal }: Pick<Stage, 'url' | 'tally' | 'journal'>,
+  wishes: readonly Wish[],
+): Promise<Listener[]> {
   const listeners: Listener[] = [];
   const open = async (wish: Wish): Promise<void> => {
     const heard: Omit<Listener, 'socket'> = { wish, connection: 0, ticksBack: 0 };

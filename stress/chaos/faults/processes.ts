@@ -63,8 +63,8 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     begin: async (round) => killed(round, 'api', await round.instance.pids('api')),
   },
   workerDiesAt(
-    'worker-dies-before-transaction',
-    'worker.before-transaction',
+    'worker-dies-before-write',
+    'worker.before-write',
     'another worker has the job after at most 4 s',
   ),
   workerDiesAt(

@@ -1,0 +1,112 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { findRoot } from '../../src/utils/find-root.ts';
+import type { AckDurability, Fault } from './fault.ts';
+import { startChaosInstance, type OwnInstance } from './instance.ts';
+import { openLines, type Lines } from './lines.ts';
+import { planRound } from './plan.ts';
+import { playRound, type RoundResult } from './play-round.ts';
+import { retireSales } from './round-sales.ts';
+import { openStores, type Stores } from './stores.ts';
+
+export interface CampaignOptions {
+  faults: readonly Fault[];
+  /** Of the first round. */
+  seed: number;
+  rounds: number;
+  ack: AckDurability | 'both';
+  out: string;
+  /** The command that plays one round again. */
+  again: (seed: number) => string;
+  print: (line: string) => void;
+}
+
+export interface Campaign {
+  seed: number;
+  ack: AckDurability | 'both';
+  at: string;
+  commit: string;
+  seconds: number;
+  rounds: RoundResult[];
+}
+
+/** Sales are put away so many rounds later: a process looks for 5 s after what it accepted. */
+const RETIRED_AFTER_ROUNDS = 2;
+
+interface Stage {
+  instance: OwnInstance;
+  lines: Lines;
+  stores: Stores;
+}
+
+/** Plays round after round on one instance; after a round that broke something, on a new one. */
+export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
+  const { faults, seed, rounds, ack, out, print } = options;
+  const startedAt = Date.now();
+  const results: RoundResult[] = [];
+  const kept: string[][] = [];
+  let stage: Stage | undefined;
+  try {
+    for (let number = 0; number < rounds; number += 1) {
+      stage ??= await openStage(print);
+      const plan = planRound(seed + number, { faults, ack });
+      const result = await playRound({ ...stage, out }, plan);
+      results.push(result);
+      report(result, `${number + 1}/${rounds}`, options);
+      kept.push(result.saleIds);
+      if (!result.ok) {
+        await closeStage(stage);
+        stage = undefined;
+        kept.length = 0;
+      } else if (kept.length > RETIRED_AFTER_ROUNDS) {
+        await retireSales(stage.stores.now(), kept.shift() ?? []);
+      }
+    }
+  } finally {
+    if (stage) await closeStage(stage);
+  }
+  return {
+    ...{ seed, ack, rounds: results },
+    at: new Date(startedAt).toISOString(),
+    commit: await readCommit(),
+    seconds: Math.round((Date.now() - startedAt) / 1000),
+  };
+}
+
+async function openStage(print: (line: string) => void): Promise<Stage> {
+  print('• Starting an instance …');
+  const { instance, lines } = await startChaosInstance(openLines);
+  return { instance, lines, stores: await openStores(instance) };
+}
+
+async function closeStage({ instance, stores }: Stage): Promise<void> {
+  await stores.close();
+  await instance.stop();
+}
+
+function report(
+  { seed, ack, faults, ok, verdicts, recoveryMs, accepted, lost, seconds, log }: RoundResult,
+  number: string,
+  { print, again }: CampaignOptions,
+): void {
+  const recovery = recoveryMs === null ? 'not recovered' : `recovered in ${(recoveryMs / 1000).toFixed(1)} s`;
+  const losses = lost > 0 ? `, ${lost} lost and told so` : '';
+  print(
+    `${ok ? 'ok    ' : 'BROKEN'}  ${number}  seed ${seed}  ${ack.padEnd(9)}  ${faults.join(' + ')}: ${recovery}, ` +
+      `${accepted} accepted${losses} (${seconds} s)`,
+  );
+  if (ok) return;
+  for (const { id, detail, evidence = [] } of verdicts.filter((verdict) => !verdict.ok)) {
+    print(`        ${id}: ${detail}`);
+    evidence.forEach((line) => print(`          ${line}`));
+  }
+  log.forEach((line) => print(`        ${line}`));
+  print(`        again: ${again(seed)}`);
+}
+
+async function readCommit(): Promise<string> {
+  const cwd = fileURLToPath(findRoot(import.meta.url));
+  const found = await promisify(execFile)('git', ['rev-parse', '--short', 'HEAD'], { cwd }).catch(() => null);
+  return found?.stdout.trim() ?? 'unknown';
+}

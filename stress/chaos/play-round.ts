@@ -1,0 +1,214 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createShoppers } from '../../src/commands/lib/create-shoppers.ts';
+import { changeSaleState } from '../../src/features/sale/sale.service.ts';
+import { openRunJournal } from '../lib/run-journal.ts';
+import { createCrowd, type OwnCrowd } from './crowd.ts';
+import type { ChaosRound, RoundSale } from './fault.ts';
+import type { FailpointAct } from './failpoints.ts';
+import type { OwnInstance } from './instance.ts';
+import { judgeRound, type RoundVerdict } from './judge-round.ts';
+import type { Lines } from './lines.ts';
+import { whatMayBeLost } from './losses.ts';
+import { armFailpoint, disarmFailpoint, findMet } from './pass-failpoint.ts';
+import type { PlannedFault, RoundPlan } from './plan.ts';
+import { createRandom } from './random.ts';
+import { measureRecovery } from './recovery.ts';
+import { openRoundSales } from './round-sales.ts';
+import type { Stores } from './stores.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface RoundDeps {
+  instance: OwnInstance;
+  lines: Lines;
+  stores: Stores;
+  /** Where a failing round leaves its journal and its log. */
+  out: string;
+}
+
+export interface RoundResult {
+  seed: number;
+  ack: RoundPlan['ack'];
+  /** Those that were met, the leading one first. */
+  faults: string[];
+  ok: boolean;
+  verdicts: RoundVerdict[];
+  /** From the last fault's end until all that was accepted before is decided and the gates are open; null: more than 30 s. */
+  recoveryMs: number | null;
+  wishes: number;
+  accepted: number;
+  /** Accepted and lost with Redis and its process, under `queued`; each shopper was told so. */
+  lost: number;
+  seconds: number;
+  saleIds: string[];
+  log: string[];
+}
+
+const STATES = { pause: 'paused', resume: 'active', stop: 'stopped' } as const;
+const ACTOR = { actorId: null, reason: 'npm run chaos' };
+
+/** Plays one round on a running instance and judges it. What cannot be done is a finding of the round. */
+export async function playRound(deps: RoundDeps, plan: RoundPlan): Promise<RoundResult> {
+  const { instance, lines, stores, out } = deps;
+  const startedAt = Date.now();
+  const log: string[] = [];
+  const note = (text: string): void =>
+    void log.push(`${String(Date.now() - startedAt).padStart(6)} ms  ${text}`);
+
+  await configure(instance, plan);
+  await instance.untilReady();
+  const { shoppers, sales } = await openRound(stores, plan);
+  const folder = join(out, `round-${plan.seed}`);
+  await mkdir(folder, { recursive: true });
+  const journal = await openRunJournal(join(folder, 'journal.jsonl'));
+  const saleIds = sales.map(({ saleId }) => saleId);
+  const crowd = createCrowd({ url: instance.url, plan, saleIds, shoppers, journal });
+  const round = createRound(deps, plan, { sales, crowd, note });
+  lines.seed(createRandom(`lines ${plan.seed}`));
+
+  const mayBeLost = (): ((attemptId: string) => boolean) | undefined =>
+    whatMayBeLost(
+      plan.ack,
+      {
+        redisLostAtMs: round.redisLostAtMs,
+        apiDiedAtMs: instance.deathsOf('api').filter((at) => at >= startedAt),
+      },
+      crowd.seen,
+    );
+
+  note(`the crowd comes: ${plan.wishes.length} wishes in ${plan.crowdMs} ms`);
+  const coming = crowd.come();
+  coming.catch(() => undefined); // told below
+  const met: string[] = [];
+  await Promise.all(plan.faults.map((planned) => meet(round.of(planned), planned, met, note, round.trouble)));
+  lines.healAll();
+  const healedAtMs = Date.now();
+  note('all is healed');
+  const recoveryMs = await measureRecovery(
+    { services: stores.now, sales, accepted: crowd.accepted, mayBeLost: (id) => mayBeLost()?.(id) ?? false },
+    healedAtMs,
+  );
+  note(recoveryMs === null ? 'not recovered' : `recovered after ${recoveryMs} ms`);
+  await coming.catch((error: unknown) => round.trouble('the crowd could not come', error));
+  const judged = await judgeRound({
+    ...{ crowd, journal, sales, services: stores.now(), healedAtMs, recoveryMs, mayBeLost: mayBeLost() },
+    checks: round.checks,
+  });
+  const verdicts = [...judged.verdicts, ...round.verdicts];
+  await journal.close();
+  const ok = verdicts.every((verdict) => verdict.ok);
+  const result: RoundResult = {
+    ...{ seed: plan.seed, ack: plan.ack, faults: met, ok, verdicts, recoveryMs, saleIds, log },
+    wishes: crowd.wishes().length,
+    accepted: crowd.accepted().length,
+    lost: judged.lost,
+    seconds: Math.round((Date.now() - startedAt) / 100) / 10,
+  };
+  if (ok) await rm(folder, { recursive: true, force: true });
+  else {
+    await writeFile(join(folder, 'round.json'), JSON.stringify(result, null, 2));
+    await instance.saveLogs(join(folder, 'logs'));
+  }
+  return result;
+}
+
+async function configure(instance: OwnInstance, { ack, faults }: RoundPlan): Promise<void> {
+  const env = { api: { ACK_DURABILITY: ack }, worker: {} };
+  for (const { fault } of faults) {
+    Object.assign(env.api, fault.needs?.env?.api);
+    Object.assign(env.worker, fault.needs?.env?.worker);
+  }
+  await instance.configure(env);
+}
+
+async function openRound(stores: Stores, plan: RoundPlan) {
+  const services = stores.now();
+  const shoppers = await createShoppers({ db: services.db, tokens: stores.tokens }, plan.shoppers);
+  return { shoppers, sales: await openRoundSales(services, plan) };
+}
+
+/** Begins a fault in its time, leaves it for a while, heals it. */
+async function meet(
+  round: ChaosRound,
+  { fault, atMs, lastsMs }: PlannedFault,
+  met: string[],
+  note: (text: string) => void,
+  trouble: (what: string, error: unknown) => void,
+): Promise<void> {
+  await round.pause(atMs);
+  note(`${fault.name} begins`);
+  try {
+    const heal = await fault.begin(round);
+    met.push(fault.name);
+    note(`${fault.name} has begun`);
+    await round.pause(lastsMs);
+    await heal();
+    note(`${fault.name} is healed`);
+  } catch (error) {
+    trouble(fault.name, error);
+  }
+}
+
+/** What faults touch, and what they leave behind. */
+function createRound(
+  { instance, lines, stores }: RoundDeps,
+  { seed, ack }: RoundPlan,
+  { sales, crowd, note }: { sales: readonly RoundSale[]; crowd: OwnCrowd; note: (text: string) => void },
+) {
+  const verdicts: RoundVerdict[] = [];
+  const checks: (() => Promise<void>)[] = [];
+  const redisLostAtMs: number[] = [];
+  const change = async (saleId: string, state: (typeof STATES)[keyof typeof STATES]): Promise<void> => {
+    await changeSaleState(stores.now(), saleId, state, ACTOR);
+  };
+  const arm: ChaosRound['arm'] = async (failpoint, act: FailpointAct) => {
+    armFailpoint(instance.folder, failpoint, act);
+    let met: number | undefined;
+    return {
+      hasHit() {
+        met ??= findMet(instance.folder, failpoint);
+        return met !== undefined;
+      },
+      async disarm() {
+        disarmFailpoint(instance.folder, failpoint);
+        met ??= findMet(instance.folder, failpoint);
+        if (act.act === 'die' && met !== undefined && !failpoint.startsWith('worker.'))
+          instance.noteDeath('api');
+        note(`${failpoint} ${met === undefined ? 'was not met' : `was met by ${met}`}`);
+      },
+    };
+  };
+  const of = ({ fault }: PlannedFault): ChaosRound => ({
+    ...{ seed, ack, sales, crowd, arm, note, proxies: lines.proxies },
+    random: createRandom(`${seed} ${fault.name}`),
+    sale: sales[0] as RoundSale,
+    instance: {
+      ...instance,
+      async startAgain() {
+        await instance.startAgain();
+        await stores.openAgain();
+      },
+    },
+    get db() {
+      return stores.now().db;
+    },
+    get redis() {
+      return stores.now().redis;
+    },
+    operator: {
+      pause: (saleId) => change(saleId, STATES.pause),
+      resume: (saleId) => change(saleId, STATES.resume),
+      stop: (saleId) => change(saleId, STATES.stop),
+    },
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    until: waitFor,
+    redisLoses: () => void redisLostAtMs.push(Date.now()),
+    judge: (verdict) => void verdicts.push(verdict),
+    atEnd: (check) => void checks.push(check),
+  });
+  const trouble = (what: string, error: unknown): void => {
+    note(`${what}: ${String(error)}`);
+    verdicts.push({ id: 'played', ok: false, detail: `${what}: ${String(error)}` });
+  };
+  return { of, verdicts, checks, redisLostAtMs, trouble };
+}
