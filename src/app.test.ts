@@ -98,7 +98,7 @@ describe('a body', () => {
   it('is refused for keys a validator may swallow', async () => {
     const res = await post(
       register,
-      '{"email":"a@b.example","password":"12345678","__proto__":{"role":"admin"}}',
+      '{"email":"a@b.example","password":"correct horse","__proto__":{"role":"admin"}}',
     );
     const { errors } = await expectProblem(res, 400, 'invalid_request');
     expect(errors).toEqual([{ field: '__proto__', message: 'is not allowed' }]);
@@ -155,7 +155,7 @@ describe('the table of policies', () => {
 
 describe('an error', () => {
   it('nobody expected is logged whole and told to nobody', async () => {
-    const res = await post('/api/auth/register', '{"email":"a@b.example","password":"12345678"}');
+    const res = await post('/api/auth/register', '{"email":"a@b.example","password":"correct horse"}');
     const { requestId } = await expectProblem(res, 500, 'internal_error');
     expect(logged.at(-1)).toMatchObject({ requestId, error: expect.any(Error) });
   });

@@ -30,8 +30,8 @@ export async function seedDemo({
 }: ServiceUrls & { dataDir: string }): Promise<DemoOperator> {
   const { db, redis, runId, close } = await openServices({ databaseUrl, redisUrl });
   try {
-    const [seconds] = await redis.time(); // the gate's clock decides what is open
-    const nowMs = Number(seconds) * 1000;
+    const [seconds, micros] = await redis.time(); // the gate's clock decides what is open
+    const nowMs = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
     const sales = await db.transaction(async (tx) => {
       await lockSeed(tx);
       await tx('products').insert(DEMO_PRODUCT).onConflict('id').ignore();

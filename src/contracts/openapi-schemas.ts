@@ -34,6 +34,13 @@ const attempt = {
 };
 const check = object({ ok: { type: 'boolean' }, latencyMs: amount, detail: text }, ['detail']);
 
+const newPassword: JsonSchema = {
+  type: 'string',
+  minLength: 10,
+  maxLength: 128,
+  description: 'Not one of the commonest passwords.',
+};
+
 /** The bodies of contracts/http.ts and the problem document, as JSON Schema. */
 export const SCHEMAS = {
   Problem: object(
@@ -54,7 +61,7 @@ export const SCHEMAS = {
   RegisterRequest: request(
     {
       email: { type: 'string', format: 'email', maxLength: 254 },
-      password: { type: 'string', minLength: 8, maxLength: 128 },
+      password: newPassword,
       name: { type: 'string', maxLength: 100 },
     },
     ['name'],

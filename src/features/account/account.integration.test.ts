@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import express from 'express';
+import { scryptSync } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { SessionBody, UserBody } from '../../contracts/http.ts';
@@ -31,7 +32,7 @@ beforeAll(async () => {
   const accounts = createAccountService({
     users: createUserRepository({ db }),
     refreshTokens: createRefreshTokenRepository({ db }),
-    passwords: createPasswords({ cost: { N: 16, r: 8, p: 1 } }),
+    passwords: createPasswords({ cost: { memoryCost: 64, timeCost: 1, parallelism: 1 } }),
     accessTokens,
   });
   const app = express();
@@ -81,7 +82,7 @@ describe('registering', () => {
   it('stores no password and no refresh token, only their hashes', async () => {
     const { res, session } = await givenShopper();
     const row = await database.db('users').where({ id: session.user.id }).first<{ password_hash: string }>();
-    expect(row.password_hash).toMatch(/^scrypt\$/);
+    expect(row.password_hash).toMatch(/^\$argon2id\$/);
     const token = /refresh_token=([^;]+)/.exec(res.headers.get('set-cookie')!)![1]!;
     const stored = await database
       .db('refresh_tokens')
@@ -115,7 +116,8 @@ describe('registering', () => {
 
   it.each([
     { email: 'ada', password: 'correct horse' },
-    { email: 'ada@shop.example', password: 'short' },
+    { email: 'ada@shop.example', password: 'nine char' },
+    { email: 'ada@shop.example', password: 'QwertyUiop' },
     { email: 'ada@shop.example', password: 'x'.repeat(129) },
     { email: 'ada@shop.example', password: 'correct horse', name: 'a\u0000b' },
     { email: 'a\u0000da@shop.example', password: 'correct horse' },
@@ -150,6 +152,7 @@ describe('signing in', () => {
       refreshTokens: createRefreshTokenRepository({ db: database.db }),
       passwords: {
         hash: () => Promise.resolve(''),
+        isOutdated: () => false,
         matches: (_password, hash) => {
           compared.push(hash);
           return Promise.resolve(false);
@@ -159,6 +162,19 @@ describe('signing in', () => {
     });
     await service.login({ email: 'nobody@shop.example', password: 'x' });
     expect(compared).toEqual([null]);
+  });
+
+  it('makes today’s hash out of one that was made by scrypt', async () => {
+    const { credentials, session } = await givenShopper();
+    const key = scryptSync(credentials.password, 'salt', 32, { N: 16, r: 8, p: 1 });
+    const old = `scrypt$16$8$1$${Buffer.from('salt').toString('base64url')}$${key.toString('base64url')}`;
+    const row = database.db('users').where({ id: session.user.id });
+    await row.clone().update({ password_hash: old });
+    expect((await post('/login', { ...credentials, password: 'wrong' })).status).toBe(401);
+    expect((await row.clone().first<{ password_hash: string }>()).password_hash).toBe(old);
+    expect((await post('/login', credentials)).status).toBe(200);
+    expect((await row.clone().first<{ password_hash: string }>()).password_hash).toMatch(/^\$argon2id\$/);
+    expect((await post('/login', credentials)).status).toBe(200);
   });
 
   it('is refused to a blocked account whose password is right', async () => {

@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { isCommonPassword } from './common-passwords.ts';
 
 export interface RegisterRequest {
   email: string;
@@ -13,9 +14,17 @@ const email = Joi.string().trim().max(254).email({ tlds: false }).required();
 /** No control characters: PostgreSQL stores no NUL, and nobody types the others. */
 const NO_CONTROL_CHARACTERS = /^\P{Cc}*$/u;
 
+/** At least 10 characters, at most 128 (a bound for the hash, not for people), and not one of the commonest. */
+const newPassword = Joi.string()
+  .min(10)
+  .max(128)
+  .custom((password: string, check) => (isCommonPassword(password) ? check.error('any.invalid') : password))
+  .messages({ 'any.invalid': '{{#label}} is one of the commonest: choose another' })
+  .required();
+
 export const registerSchema = Joi.object<RegisterRequest>({
   email,
-  password: Joi.string().min(8).max(128).required(),
+  password: newPassword,
   name: Joi.string()
     .trim()
     .max(100)

@@ -40,6 +40,12 @@ export function createAccountService({
     return { ok: true, session: { user: presentUser(user), ...accessTokens.issue(user) }, refreshToken };
   }
 
+  /** Now that the password is at hand: a hash made in an older way becomes one of today's. */
+  async function rehash({ id, passwordHash }: User, password: string): Promise<void> {
+    if (passwordHash === null || !passwords.isOutdated(passwordHash)) return;
+    await users.replaceHash(id, { from: passwordHash, to: await passwords.hash(password) });
+  }
+
   async function signInNew(user: User | null): Promise<SignedIn> {
     return user ? signIn(user) : { ok: false, refusal: { code: 'email_taken' } };
   }
@@ -53,6 +59,7 @@ export function createAccountService({
       const user = await users.findByEmail(email);
       const isRight = await passwords.matches(password, user?.passwordHash ?? null);
       if (!user || !isRight) return { ok: false, refusal: { code: 'invalid_credentials' } };
+      await rehash(user, password);
       if (user.blocked)
         return { ok: false, refusal: { code: 'forbidden', detail: 'This account is blocked.' } };
       return signIn(user);

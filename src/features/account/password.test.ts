@@ -1,8 +1,16 @@
+import { scryptSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { createPasswords } from './password.ts';
 
 /** Cheap, so that the tests are quick; the form and the turns are the same. */
-const cheap = { N: 16, r: 8, p: 1 };
+const cheap = { memoryCost: 64, timeCost: 1, parallelism: 1 };
+
+/** As they were stored before argon2id. */
+function scryptHash(password: string): string {
+  const salt = Buffer.from('sixteen bytes...');
+  const key = scryptSync(password, salt, 32, { N: 16, r: 8, p: 1 });
+  return `scrypt$16$8$1$${salt.toString('base64url')}$${key.toString('base64url')}`;
+}
 
 describe('createPasswords', () => {
   it('knows a password by its hash, and no other', async () => {
@@ -17,15 +25,27 @@ describe('createPasswords', () => {
     expect(await passwords.hash('same')).not.toBe(await passwords.hash('same'));
   });
 
-  it('hashes with the cost OWASP recommends', async () => {
-    expect(await createPasswords().hash('correct horse')).toMatch(
-      /^scrypt\$16384\$8\$5\$[\w-]{22}\$[\w-]{43}$/,
-    );
+  it('hashes with argon2id at the cost OWASP recommends', async () => {
+    const passwords = createPasswords();
+    const hash = await passwords.hash('correct horse');
+    expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
+    expect(passwords.isOutdated(hash)).toBe(false);
   });
 
-  it('still knows hashes of another cost', async () => {
-    const hash = await createPasswords({ cost: { N: 32, r: 4, p: 2 } }).hash('old');
-    expect(await createPasswords({ cost: cheap }).matches('old', hash)).toBe(true);
+  it('still knows hashes of another cost, and says that they are outdated', async () => {
+    const hash = await createPasswords({ cost: { ...cheap, timeCost: 2 } }).hash('old');
+    const passwords = createPasswords({ cost: cheap });
+    expect([await passwords.matches('old', hash), passwords.isOutdated(hash)]).toEqual([true, true]);
+  });
+
+  it('still knows hashes made by scrypt, and says that they are outdated', async () => {
+    const passwords = createPasswords({ cost: cheap });
+    const hash = scryptHash('old');
+    expect([await passwords.matches('old', hash), await passwords.matches('new', hash)]).toEqual([
+      true,
+      false,
+    ]);
+    expect(passwords.isOutdated(hash)).toBe(true);
   });
 
   it('takes the same letters typed another way for the same password', async () => {
@@ -48,6 +68,6 @@ describe('createPasswords', () => {
       'rejected',
     ]);
     expect(results[4]).toMatchObject({ reason: { refusal: { code: 'overloaded' } } });
-    await expect(passwords.hash('later')).resolves.toContain('scrypt$');
+    await expect(passwords.hash('later')).resolves.toContain('$argon2id$');
   });
 });

@@ -15,6 +15,12 @@ export interface UserRepository {
   insert(user: NewUser): Promise<User | null>;
   findByEmail(email: string): Promise<User | null>;
   findById(id: string): Promise<User | null>;
+  /**
+   * Stores a user's hash anew, unless it was changed since it was read.
+   *
+   * @returns whether it was stored
+   */
+  replaceHash(id: string, hashes: { from: string; to: string }): Promise<boolean>;
 }
 
 interface UserRow {
@@ -52,6 +58,10 @@ export function createUserRepository({ db }: { db: Database }): UserRepository {
         .where({ id })
         .first(...COLUMNS);
       return row ? toUser(row) : null;
+    },
+    replaceHash: async (id, { from, to }) => {
+      const where = { id, password_hash: from };
+      return (await db<UserRow>('users').where(where).update({ password_hash: to })) === 1;
     },
   };
 }

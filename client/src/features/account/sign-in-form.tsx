@@ -66,7 +66,7 @@ export function SignInForm({ onDone, isForOperator = false }: SignInFormProps) {
           name="password"
           type="password"
           autoComplete={isNew ? 'new-password' : 'current-password'}
-          minLength={isNew ? 8 : undefined}
+          minLength={isNew ? 10 : undefined}
           required
         />
       </label>
