@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { OrderPageBody, SaleStatusBody } from './contracts/http.ts';
+import { createEnsureGate } from './features/purchase/rebuild.ts';
+import { createSettle } from './features/purchase/settle.ts';
 import { changeSaleState } from './features/sale/sale.service.ts';
 import type { SaleDetails } from './features/sale/sale.model.ts';
+import { silentLogger } from './infrastructure/logging/logger.ts';
 import { LOCK_NAMESPACES, stockLockKey } from './infrastructure/postgres/advisory-lock.ts';
 import { expectProblem } from './testing/expect-problem.ts';
 import { startTestApi, tokenOf, type Answer, type TestApi } from './testing/test-api.ts';
+import { anAdmitted } from './testing/test-attempts.ts';
 import { startTestPipeline, type TestPipeline } from './testing/test-pipeline.ts';
 import { givenSale, givenShoppers, type SaleOverrides } from './testing/test-sale.ts';
 import { until } from './testing/until.ts';
@@ -131,9 +135,21 @@ describe('a replay is told what became of its attempt', () => {
       await expectReplay();
       const reused = await api.attempt(shopper, { saleId, quantity: 2 }, { key: 'mine' });
       expectProblem(reused, 422, 'idempotency_key_reused');
-      expectProblem(await api.attempt(shopper, { saleId }, { key: 'another' }), 409, 'sale_ended');
-    } finally {
+      // Another process may have accepted this one, and bring it back when there is a gate; without a key it is a new one.
+      const another = () => api.attempt(shopper, { saleId }, { key: 'another' });
+      expectProblem(await another(), 503, 'gate_closed');
+      expectProblem(await api.attempt(shopper, { saleId }), 409, 'sale_ended');
       await holder.rollback();
+      const told = await until(
+        async () => {
+          const answer = await another();
+          return answer.status === 503 ? null : answer;
+        },
+        { what: 'the gate is rebuilt' },
+      );
+      expectProblem(told, 409, 'sale_ended');
+    } finally {
+      if (!holder.isCompleted()) await holder.rollback();
     }
     expect(await pipeline.db('orders').where({ sale_id: saleId })).toHaveLength(1);
   });
@@ -217,5 +233,49 @@ describe('the orders of a shopper', () => {
       ...{ orderId, attemptId: attempt.attemptId, saleId, quantity: 1, status: 'confirmed' },
       ...{ productId: product.id, unitPriceMinor: product.priceMinor, currency: product.currency },
     });
+  });
+});
+
+describe('while Redis is empty and nobody can rebuild the gate', () => {
+  it('an attempt of an ended sale that nobody has settled yet is told as accepted, not as too late', async () => {
+    const sale = await aSale();
+    const { saleId } = sale;
+    const shopper = aShopper();
+    const attempt = () => api.attempt(shopper, { saleId }, { key: 'mine' });
+    const first = await attempt();
+    await changeSaleState(pipeline, saleId, 'stopped', { actorId: null });
+    const isEnded = async () =>
+      ((await api.send(`/api/flash-sale/status?saleId=${saleId}`)).body as SaleStatusBody).state === 'ended';
+    await until(isEnded, { what: 'the process knows that the sale ended' });
+    const holder = await pipeline.db.transaction();
+    try {
+      await holder.raw('select pg_advisory_xact_lock(?, ?)', [
+        LOCK_NAMESPACES.stock,
+        stockLockKey(sale.stockId),
+      ]);
+      await pipeline.redis.flushall();
+      const answer = await attempt();
+      expect(answer.status).toBe(202);
+      expect(answer.attempt).toEqual({ ...first.attempt, position: undefined });
+      const reused = await api.attempt(shopper, { saleId, quantity: 2 }, { key: 'mine' });
+      expectProblem(reused, 422, 'idempotency_key_reused');
+    } finally {
+      await holder.rollback();
+    }
+  });
+});
+
+describe('a gate that was rebuilt', () => {
+  it('knows of an outcome that was settled after it and never announced, also by the sale', async () => {
+    const { saleId, stockId } = await aSale();
+    const shopper = aShopper();
+    const ensureGate = createEnsureGate({ ...pipeline, adoptionMs: 0, logger: silentLogger });
+    await pipeline.redis.flushall();
+    await until(() => ensureGate(saleId, stockId), { what: 'the gate is rebuilt' });
+    // Redis had lost it, and the worker dies between its commit and its announcement.
+    const settle = createSettle({ db: pipeline.db, clock: Date, logger: silentLogger });
+    const [settled] = await settle(saleId, stockId, [anAdmitted(shopper)]);
+    const answer = await ask(shopper, `saleId=${saleId}`);
+    expect(answer.attempt).toMatchObject({ attemptId: settled!.attemptId, status: 'confirmed' });
   });
 });

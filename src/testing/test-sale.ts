@@ -44,7 +44,7 @@ export async function givenSale(
     stock,
   });
   if (redis && runId) {
-    const ensureGate = createEnsureGate({ db, redis, runId, logger: silentLogger });
+    const ensureGate = createEnsureGate({ db, redis, runId, adoptionMs: 0, logger: silentLogger });
     await until(() => ensureGate(saleId, stockId), { what: 'the gate opens' });
   }
   const sale = await findSale(db, saleId);

@@ -20,13 +20,16 @@ export interface TestShop {
 }
 
 /** The shopper's side of an API process, without HTTP: it asks the gate, remembers what it accepted, hears outcomes. */
-export async function openTestShop(pipeline: TestPipeline): Promise<TestShop> {
+export async function openTestShop(
+  pipeline: TestPipeline,
+  { adoptionMs = 0 }: { adoptionMs?: number } = {},
+): Promise<TestShop> {
   const { db, redis, admit, enqueue } = pipeline;
   const adopt = createAdopt(pipeline);
   const accepted = new AcceptedAttempts({ redis, adopt, enqueue, logger: silentLogger });
   const purchase = createPurchase({
     ...{ admit, enqueue, accepted, clock: Date, logger: silentLogger },
-    ensureGate: createEnsureGate({ ...pipeline, logger: silentLogger }),
+    ensureGate: createEnsureGate({ ...pipeline, adoptionMs, logger: silentLogger }),
     findDecided: (attemptId) => findDecided(db, attemptId),
     whenCommitted: async () => null,
     ackDurability: 'queued',

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { countRepair } from '../../infrastructure/metrics/repairs.ts';
 import { saleKeys } from '../../infrastructure/redis/keys.ts';
+import { epochOf } from '../../utils/sequence.ts';
 import type { Adopt } from './adopt.ts';
 import type { Enqueue } from './enqueue.ts';
 import type { AdmittedAttempt } from './purchase.model.ts';
@@ -18,6 +19,8 @@ interface Accepted {
 
 interface AcceptedOfSale {
   stockId: string;
+  /** The epoch whose gate knows all of them. */
+  epoch: number;
   attempts: Map<string, Accepted>;
 }
 
@@ -48,7 +51,7 @@ export class AcceptedAttempts {
   }
 
   add(saleId: string, stockId: string, attempt: AdmittedAttempt): void {
-    this.#ofSale(saleId, stockId).set(attempt.attemptId, {
+    this.#ofSale(saleId, stockId, attempt).set(attempt.attemptId, {
       attempt,
       acceptedAtMs: performance.now(),
       isReplay: false,
@@ -60,15 +63,21 @@ export class AcceptedAttempts {
    * when Redis loses its store.
    */
   addReplay(saleId: string, stockId: string, attempt: AdmittedAttempt): void {
-    const attempts = this.#ofSale(saleId, stockId);
+    const attempts = this.#ofSale(saleId, stockId, attempt);
     if (attempts.has(attempt.attemptId)) return;
     attempts.set(attempt.attemptId, { attempt, acceptedAtMs: performance.now(), isReplay: true });
   }
 
-  #ofSale(saleId: string, stockId: string): Map<string, Accepted> {
+  #ofSale(saleId: string, stockId: string, { sequence }: AdmittedAttempt): Map<string, Accepted> {
     let ofSale = this.#bySale.get(saleId);
-    if (!ofSale) this.#bySale.set(saleId, (ofSale = { stockId, attempts: new Map() }));
+    if (!ofSale)
+      this.#bySale.set(saleId, (ofSale = { stockId, epoch: epochOf(sequence), attempts: new Map() }));
     return ofSale.attempts;
+  }
+
+  /** What this process owes of an attempt: it was accepted, and no outcome was announced. */
+  find(saleId: string, attemptId: string): AdmittedAttempt | undefined {
+    return this.#bySale.get(saleId)?.attempts.get(attemptId)?.attempt;
   }
 
   /** The attempt was announced: nothing is owed any more. Returns how long it took from acceptance, ms; not of a replay. */
@@ -90,10 +99,19 @@ export class AcceptedAttempts {
     if (ofSale) await this.#adopt(saleId, ofSale.stockId, [...ofSale.attempts.values()]);
   }
 
-  /** Drops old entries that are decided, and adopts those the gate has never heard of. Run once a second. */
+  /**
+   * Drops old entries that are decided, and adopts those the gate has never heard of: of a gate of another epoch all of
+   * them at once, should nobody have told of it. Run once a second.
+   */
   async lookUp(): Promise<void> {
     const before = performance.now() - LOOK_UP_AFTER_MS;
-    for (const [saleId, { stockId, attempts }] of this.#bySale) {
+    for (const [saleId, ofSale] of this.#bySale) {
+      const { stockId, attempts } = ofSale;
+      const epoch = Number((await this.#deps.redis.hget(saleKeys(saleId).gate, 'epoch')) ?? 0);
+      if (epoch > ofSale.epoch) {
+        await this.adoptAll(saleId);
+        ofSale.epoch = epoch;
+      }
       const old: Accepted[] = [];
       for (const accepted of attempts.values()) {
         if (accepted.acceptedAtMs > before || old.length === 500) break; // oldest first: a Map keeps insertion order

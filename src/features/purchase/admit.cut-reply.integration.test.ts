@@ -45,7 +45,7 @@ describe('a gate whose answer does not arrive', () => {
       }),
       enqueue,
       accepted: new AcceptedAttempts({ redis, adopt: createAdopt(pipeline), enqueue, logger: silentLogger }),
-      ensureGate: createEnsureGate({ ...pipeline, logger: silentLogger }),
+      ensureGate: createEnsureGate({ ...pipeline, adoptionMs: 0, logger: silentLogger }),
       findDecided: (attemptId) => findDecided(db, attemptId),
       whenCommitted: async () => null,
       ackDurability: 'queued',

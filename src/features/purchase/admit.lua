@@ -2,7 +2,7 @@
   Admits a batch of attempts to one sale, first come, first served. Either nothing at all happens (GATE_CLOSED) or
   every attempt is answered, and a promise and its in-flight record are written in the same step.
 
-  KEYS[1] gate       hash    epoch, runId, stockId, state, startsAt and endsAt (ms), limit, n, version
+  KEYS[1] gate       hash    epoch, runId, stockId, state, startsAt and endsAt (ms), limit, n, version, admitsFrom (ms)
   KEYS[2] tokens     string  units that may still be promised              (of the caller's epoch, like the next three)
   KEYS[3] shoppers   hash    shopper id -> units promised or bought
   KEYS[4] inflight   hash    attempt id -> shopperId|quantity|sequence|admittedAtMs|batchId|key
@@ -32,9 +32,11 @@
     { 8 } LIMIT_REACHED         { 9 } SOLD_OUT
     { 10, units left }          NOT_ENOUGH_LEFT
     { 11 }                      OVERLOADED
+    { 12, ms until it admits }  GATE_CLOSED: just rebuilt, what was accepted before is still being adopted
 ]]
 local EPOCH_SPAN = 1000000000
-local gate = redis.call('HMGET', KEYS[1], 'epoch', 'runId', 'state', 'startsAt', 'endsAt', 'limit', 'n')
+local gate = redis.call('HMGET', KEYS[1], 'epoch', 'runId', 'state', 'startsAt', 'endsAt', 'limit', 'n',
+  'admitsFrom')
 if not gate[1] then return { -1, 0 } end
 if gate[2] ~= ARGV[1] or gate[1] ~= ARGV[2] then return { -1, tonumber(gate[1]) } end
 
@@ -62,7 +64,9 @@ local inflight = redis.call('HMGET', KEYS[4], unpack(ids))
 local known = redis.call('HMGET', KEYS[6], unpack(ids))
 
 local closed
-if state == 'stopped' then closed = { 6 }
+local admitsFrom = tonumber(gate[8] or '0')
+if now < admitsFrom then closed = { 12, admitsFrom - now }
+elseif state == 'stopped' then closed = { 6 }
 elseif state == 'paused' then closed = { 5 }
 elseif now < startsAt then closed = { 4, startsAt - now }
 elseif now >= endsAt then closed = { 6 } end
@@ -161,8 +165,9 @@ for i = 1, count do
       admittedNow[id] = { quantity = quantity, record = record, position = lineBase + admitted }
     end
   end
-  if answer[1] ~= 2 then received = received + 1 end
-  if answer[1] > 2 then refused[answer[1]] = (refused[answer[1]] or 0) + 1 end
+  local isDecision = answer[1] ~= 2 and answer[1] ~= 12
+  if isDecision then received = received + 1 end
+  if isDecision and answer[1] > 2 then refused[answer[1]] = (refused[answer[1]] or 0) + 1 end
   answers[i + 3] = answer
 end
 answers[3] = tokens

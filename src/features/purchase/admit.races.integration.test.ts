@@ -87,7 +87,7 @@ describe('many at the gate at once', () => {
     await worker.stop();
 
     await pipeline.redis.flushall();
-    const ensureGate = createEnsureGate({ ...pipeline, logger: silentLogger });
+    const ensureGate = createEnsureGate({ ...pipeline, adoptionMs: 0, logger: silentLogger });
     await until(() => ensureGate(sale.saleId, sale.stockId), { what: 'the gate is rebuilt' });
     const answers = await Promise.all(gates.map((redis) => ask(sale, [bought], { redis, epoch: 2 })));
     for (const [answer] of answers) {

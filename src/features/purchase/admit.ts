@@ -27,6 +27,7 @@ export type GateRefusal = Extract<
   | 'sold_out'
   | 'not_enough_left'
   | 'overloaded'
+  | 'gate_closed'
 >;
 
 /** What the gate answers a batch; `closed` had no effect, `unknown` may have had all of it. */
@@ -118,6 +119,7 @@ const REFUSALS: Partial<Record<number, GateRefusal>> = {
   9: 'sold_out',
   10: 'not_enough_left',
   11: 'overloaded',
+  12: 'gate_closed',
 };
 
 function parseAnswer([code, first, second]: RawAnswer, admittedAtMs: number): GateAnswer {
@@ -129,7 +131,8 @@ function parseAnswer([code, first, second]: RawAnswer, admittedAtMs: number): Ga
   }
   const refusal = REFUSALS[code];
   if (refusal === undefined) throw new Error(`admit.lua answered ${code}`);
-  if (code === 4 || code === 7) return { kind: 'refused', code: refusal, retryAfterMs: first as number };
+  if (code === 4 || code === 7 || code === 12)
+    return { kind: 'refused', code: refusal, retryAfterMs: first as number };
   if (code === 10) return { kind: 'refused', code: refusal, remaining: first as number };
   return { kind: 'refused', code: refusal };
 }

@@ -34,7 +34,7 @@ describe('attempts that a process accepted and Redis lost', () => {
   const { ask, tokens } = askTestGate(() => pipeline);
   const loseAndRebuild = async (): Promise<void> => {
     await pipeline.redis.flushall();
-    await createEnsureGate({ ...pipeline, logger: silentLogger })(sale.saleId, sale.stockId);
+    await createEnsureGate({ ...pipeline, adoptionMs: 0, logger: silentLogger })(sale.saleId, sale.stockId);
   };
   const adopt = (attempts: readonly AdmittedAttempt[]): Promise<AttemptBatch> =>
     createAdopt(pipeline)(sale.saleId, sale.stockId, attempts);
@@ -123,11 +123,15 @@ describe('attempts that a process accepted and Redis lost', () => {
       expect(await enqueued()).toBe(1);
     });
 
-    it('and when no announcement came, looked up after 5 s: decided ones are dropped, lost ones adopted', async () => {
+    it('and when nobody told of anything, looked up: lost ones are adopted at once, decided ones dropped after 5 s', async () => {
       const memory = remember();
       await settleAndAnnounce(accepted.slice(0, 1));
       await memory.lookUp();
-      expect({ size: memory.size, inflight: await inflight() }).toEqual({ size: 3, inflight: [] });
+      expect({ size: memory.size, inflight: await inflight() }).toEqual({
+        size: 3,
+        inflight: ids(accepted.slice(1)), // the gate is of another epoch than they are
+      });
+      expect(await enqueued()).toBe(1);
       const now = performance.now();
       jest.spyOn(performance, 'now').mockReturnValue(now + 5_001);
       await memory.lookUp();

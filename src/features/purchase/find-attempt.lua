@@ -10,7 +10,9 @@
   ARGV[3] attempt id, or ''      ARGV[4] shopper id, read when there is no attempt id
 
   Returns { attempt id, record, position or -1 }  found; position -1 when decided or of an older epoch
-       or { '' }   not here, and the gate is open: it knows every attempt
+       or { '' }   not here, and the sale's first gate is open: it knows every attempt
+       or { '~' }  not here, and a rebuilt gate is open: it does not know what was settled after the rebuild read
+                   PostgreSQL, and never announced because Redis had lost it
        or { '?' }  not here, but the gate is closed: ask PostgreSQL, which may not have it yet
 ]]
 local EPOCH_SPAN = 1000000000
@@ -32,4 +34,5 @@ if id ~= '' then
     end
   end
 end
-return { isOpen and '' or '?' }
+if not isOpen then return { '?' } end
+return { gate[1] == '1' and '' or '~' }

@@ -50,12 +50,15 @@ export function presentRecord(
 
 /** Reads what became of an attempt: the gate knows it first, PostgreSQL for good. */
 export function createPurchaseStatus({ db, redis, runId, clock, catalogue }: PurchaseStatusDeps) {
-  /** @returns what was found, `none` when the open gate has never heard of it, `unsure` when there is no open gate */
+  /**
+   * @returns what was found, `none` when the sale's first gate has never heard of it, `settled` when a rebuilt one has not,
+   *          so that at most PostgreSQL knows it, `unsure` when there is no open gate
+   */
   const ask = async (
     saleId: string,
     attemptId: string,
     shopperId: string,
-  ): Promise<Found | 'none' | 'unsure'> => {
+  ): Promise<Found | 'none' | 'settled' | 'unsure'> => {
     const keys = saleKeys(saleId);
     const reply = (await findScript.run(
       redis,
@@ -63,7 +66,7 @@ export function createPurchaseStatus({ db, redis, runId, clock, catalogue }: Pur
       [keys.prefix, runId.current() ?? '', attemptId, shopperId],
     )) as [string, string?, number?];
     const [id, record, position] = reply;
-    if (record === undefined) return id === '' ? 'none' : 'unsure';
+    if (record === undefined) return id === '' ? 'none' : id === '~' ? 'settled' : 'unsure';
     return presentRecord(saleId, id, record, position === -1 ? undefined : position);
   };
   const askOrUnsure = (saleId: string, attemptId: string, shopperId: string) =>
@@ -114,10 +117,10 @@ export function createPurchaseStatus({ db, redis, runId, clock, catalogue }: Pur
       if (!sale) return { ok: false, refusal: { code: 'sale_not_found' } };
       const found = await askOrUnsure(saleId, '', shopperId);
       if (typeof found === 'object') return { ok: true, body: found.body };
-      if (found === 'unsure') {
+      if (found !== 'none') {
         const decided = await findLatestDecided(db, saleId, shopperId);
         if (decided) return { ok: true, body: presentDecided(saleId, decided) };
-        if (sale.endsAtMs + KEPT_AFTER_END_MS > clock.now()) return GATE_CLOSED;
+        if (found === 'unsure' && sale.endsAtMs + KEPT_AFTER_END_MS > clock.now()) return GATE_CLOSED;
       }
       return { ok: true, body: { status: 'none' } };
     },

@@ -3,6 +3,7 @@ import type { AttemptStatusBody } from '../../contracts/http.ts';
 import type { Refusal } from '../../errors/refusal.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
+import { KEPT_AFTER_END_MS } from '../../infrastructure/redis/keys.ts';
 import { createTurnBatcher } from '../../utils/turn-batcher.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
 import type { AcceptedAttempts } from './accepted-attempts.ts';
@@ -99,7 +100,7 @@ export function createPurchase(deps: PurchaseDeps): Purchase {
     }
     if (reply.kind === 'closed') {
       rebuildSoon(sale);
-      asked.forEach((one) => answerWithoutGate(deps, one));
+      asked.forEach((one) => answerWithoutGate(deps, one, { hadGate: epochs.has(sale.saleId) }));
       return;
     }
     const winners: { asked: Asked; admitted: AdmittedAttempt; position: number; committed: Committed }[] = [];
@@ -205,16 +206,24 @@ function answerRefused(
   });
 }
 
-/** An ended sale needs no gate; any other waits for the rebuild. */
-function answerWithoutGate(deps: PurchaseDeps, asked: Asked): void {
+/**
+ * An ended sale needs no gate; any other waits for the rebuild. One that had a gate waits for it too when the attempt may be
+ * an old one: another process may have accepted it, and nobody has settled it yet.
+ */
+function answerWithoutGate(deps: PurchaseDeps, asked: Asked, { hadGate }: { hadGate: boolean }): void {
   const { sale, answer } = asked;
-  if (sale.state === 'stopped' || sale.endsAtMs <= deps.clock.now()) answerEnded(deps, asked);
-  else answer({ kind: 'refused', refusal: { code: 'gate_closed' } });
+  const now = deps.clock.now();
+  if (sale.state === 'stopped' || sale.endsAtMs <= now) {
+    answerEnded(deps, asked, { isUnsure: hadGate && now < sale.endsAtMs + KEPT_AFTER_END_MS });
+  } else answer({ kind: 'refused', refusal: { code: 'gate_closed' } });
 }
 
-/** With a key the attempt may be an old one: PostgreSQL knows the id even when all of Redis was lost. */
-function answerEnded(deps: PurchaseDeps, asked: Asked): void {
-  const { attempt, answer } = asked;
+/**
+ * With a key the attempt may be an old one: PostgreSQL knows the id even when all of Redis was lost, and this process what it
+ * accepted itself.
+ */
+function answerEnded(deps: PurchaseDeps, asked: Asked, { isUnsure = false } = {}): void {
+  const { sale, attempt, answer } = asked;
   const ended: AttemptAnswer = { kind: 'refused', refusal: { code: 'sale_ended' } };
   if (attempt.idempotencyKey === null) {
     answer(ended);
@@ -222,10 +231,12 @@ function answerEnded(deps: PurchaseDeps, asked: Asked): void {
   }
   deps.findDecided(attempt.attemptId).then(
     (decided) => {
-      if (!decided) answer(ended);
-      else if (decided.quantity !== attempt.quantity) {
+      const known = decided ?? deps.accepted.find(sale.saleId, attempt.attemptId);
+      if (!known) answer(isUnsure ? { kind: 'refused', refusal: { code: 'gate_closed' } } : ended);
+      else if (known.quantity !== attempt.quantity) {
         answer({ kind: 'refused', refusal: { code: 'idempotency_key_reused' } });
-      } else acknowledgeKnown(deps, asked, presentDecided(decided.saleId, decided));
+      } else if (decided) acknowledgeKnown(deps, asked, presentDecided(decided.saleId, decided));
+      else acknowledgeKnown(deps, asked, presentQueued(sale.saleId, known, undefined));
     },
     () => answer({ kind: 'refused', refusal: { code: 'outcome_unknown', attemptId: attempt.attemptId } }),
   );

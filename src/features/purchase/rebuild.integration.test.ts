@@ -38,7 +38,10 @@ describe('a rebuild of the gate', () => {
   const settleAndAnnounce = async (...attempts: AdmittedAttempt[]) =>
     announce(sale.saleId, await settle(...attempts));
   const ensure = (deps: Partial<RebuildDeps> = {}): Promise<boolean> =>
-    createEnsureGate({ ...pipeline, logger: silentLogger, ...deps })(sale.saleId, sale.stockId);
+    createEnsureGate({ ...pipeline, adoptionMs: 0, logger: silentLogger, ...deps })(
+      sale.saleId,
+      sale.stockId,
+    );
   const loseGate = () => pipeline.redis.del(saleKeys(sale.saleId).gate);
   const gate = () => pipeline.redis.hgetall(saleKeys(sale.saleId).gate);
   const inflight = async (epoch: number) =>

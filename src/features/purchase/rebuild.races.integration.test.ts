@@ -36,7 +36,7 @@ describe('processes that rebuild the same gate', () => {
 
   const { ask, call, tokens } = askTestGate(() => pipeline);
   const ensure = (deps: Partial<RebuildDeps> = {}, { saleId, stockId } = sale): Promise<boolean> =>
-    createEnsureGate({ ...pipeline, logger: silentLogger, ...deps })(saleId, stockId);
+    createEnsureGate({ ...pipeline, adoptionMs: 0, logger: silentLogger, ...deps })(saleId, stockId);
   const gate = () => pipeline.redis.hgetall(saleKeys(sale.saleId).gate);
   const loseGate = ({ saleId } = sale) => pipeline.redis.del(saleKeys(saleId).gate);
   const numberOfKeys =
@@ -83,7 +83,7 @@ describe('processes that rebuild the same gate', () => {
     };
     const rebuildAgainAndAgain = async (): Promise<void> => {
       const processes = [pipeline.db, otherDb].map((db) =>
-        createEnsureGate({ ...pipeline, db, logger: silentLogger }),
+        createEnsureGate({ ...pipeline, db, adoptionMs: 0, logger: silentLogger }),
       );
       while (!isOver) {
         const before = answered;

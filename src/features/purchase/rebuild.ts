@@ -18,11 +18,19 @@ const CHUNK = 1_000;
 
 type Carried = AdmittedAttempt & { batchId: string };
 
+/**
+ * So long a gate that is not the first admits nobody: every API process brings back what it accepted meanwhile, so that no
+ * replay of such an attempt is told that it is too late. They hear of the gate at once, or find it within a second.
+ */
+const ADOPTION_MS = 1_200;
+
 export interface RebuildDeps {
   db: Database;
   redis: Redis;
   runId: RunId;
   logger: Logger;
+  /** Of a gate that is not the first, ms (1,200). */
+  adoptionMs?: number;
 }
 
 export type EnsureGate = (saleId: string, stockId: string) => Promise<boolean>;
@@ -124,6 +132,7 @@ async function rebuild(deps: RebuildDeps, saleId: string, stockId: string): Prom
   const opened = await openGate(redis, facts, epoch, server, {
     ...decided,
     admitted: decided.count + carried.length,
+    adoptionMs: seenEpoch === 0 && gateEpoch === 0 ? 0 : (deps.adoptionMs ?? ADOPTION_MS),
   });
   const gone = opened ? oldEpochs : [epoch];
   for (const old of gone) {
@@ -230,7 +239,7 @@ async function openGate(
   facts: GateFacts,
   epoch: number,
   server: string,
-  counts: DecidedCounts & { admitted: number },
+  counts: DecidedCounts & { admitted: number; adoptionMs: number },
 ): Promise<boolean> {
   const { saleId } = facts;
   const keys = saleKeys(saleId);
@@ -247,6 +256,7 @@ async function openGate(
       server,
       facts.endsAtMs + KEPT_AFTER_END_MS,
       facts.saleVersion,
+      counts.adoptionMs,
       counters.length,
       ...counters.flat(),
       ...[

@@ -39,7 +39,7 @@ describe('reconcile', () => {
     createReconcile({
       ...pipeline,
       clock: later,
-      ensureGate: createEnsureGate({ ...pipeline, logger: silentLogger }),
+      ensureGate: createEnsureGate({ ...pipeline, adoptionMs: 0, logger: silentLogger }),
       changeGate: createChangeGate(pipeline),
       logger: silentLogger,
       ...deps,
@@ -148,7 +148,10 @@ describe('reconcile', () => {
       expect(await gate()).toMatchObject({ epoch: '1' });
       const rebuild = async (): Promise<void> => {
         await pipeline.redis.del(saleKeys(sale.saleId).gate);
-        await createEnsureGate({ ...pipeline, logger: silentLogger })(sale.saleId, sale.stockId);
+        await createEnsureGate({ ...pipeline, adoptionMs: 0, logger: silentLogger })(
+          sale.saleId,
+          sale.stockId,
+        );
       };
       await reconcile({ redis: meanwhile(pipeline.redis, 'hmget', rebuild) }).runOnce();
       expect(await gate()).toMatchObject({ epoch: '2' });
@@ -189,7 +192,7 @@ describe('reconcile', () => {
   it('does not let one sale that cannot be repaired keep the others waiting', async () => {
     const other = await givenSale(pipeline, { stock: 5, opensInSec: -30 });
     for (const { saleId } of [sale, other]) await pipeline.redis.del(saleKeys(saleId).gate);
-    const ensureGate = createEnsureGate({ ...pipeline, logger: silentLogger });
+    const ensureGate = createEnsureGate({ ...pipeline, adoptionMs: 0, logger: silentLogger });
     const failing = async (saleId: string, stockId: string): Promise<boolean> => {
       if (saleId === sale.saleId) throw new Error('cannot');
       return ensureGate(saleId, stockId);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { LOCK_NAMESPACES, stockLockKey } from '../../infrastructure/postgres/advisory-lock.ts';
 import { anAttempt, startTestPipeline, type TestPipeline } from '../../testing/test-pipeline.ts';
 import { givenSale, givenShoppers } from '../../testing/test-sale.ts';
@@ -7,6 +7,7 @@ import { until } from '../../testing/until.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
 import { checkInvariants } from './purchase.invariants.ts';
 import type { Attempt } from './purchase.model.ts';
+import type { AttemptAnswer } from './purchase.service.ts';
 
 describe('Redis, while attempts are in flight,', () => {
   let pipeline: TestPipeline;
@@ -45,6 +46,23 @@ describe('Redis, while attempts are in flight,', () => {
     );
     return told.flatMap((answer) => (answer.kind === 'accepted' ? [answer.body.attemptId] : []));
   };
+  /** One shopper at one process who comes back while the gate is closed; `onClosed` at the first such answer of a new gate. */
+  const insistUntilFinal = (
+    at: TestShop,
+    of: SaleDetails,
+    attempt: Attempt,
+    onClosed: () => void = () => undefined,
+  ): Promise<AttemptAnswer> =>
+    until(
+      async () => {
+        const answer = await at.buy(of, attempt);
+        const isClosed = answer.kind === 'refused' && answer.refusal.code === 'gate_closed';
+        if (isClosed && (await pipeline.epochOf(of.saleId)) === 2) onClosed();
+        const isUnknown = answer.kind === 'refused' && answer.refusal.code === 'outcome_unknown';
+        return isClosed || isUnknown ? null : answer;
+      },
+      { what: 'the gate answers', timeoutMs: 20_000 },
+    );
   /** Nothing of the stock is settled while `work` runs. */
   const whileLocked = (work: () => Promise<void>): Promise<void> =>
     pipeline.db.transaction(async (tx) => {
@@ -123,6 +141,26 @@ describe('Redis, while attempts are in flight,', () => {
     await pipeline.startWorker();
     await expectAllKept(accepted);
     expect(await outcomesOf(accepted)).toEqual({ confirmed: 30 });
+  });
+
+  it('loses all and another process rebuilds the gate: nobody who was accepted is told that it is too late', async () => {
+    const last = await givenSale(pipeline, { stock: 1 });
+    const [mine, theirs] = crowd.splice(0, 2).map((shopper) => anAttempt(last.saleId, shopper));
+    expect(await shop.buy(last, mine!)).toMatchObject({ kind: 'accepted' });
+    const another = await openTestShop(pipeline, { adoptionMs: 3_000 });
+    const adoptAll = jest.spyOn(shop.accepted, 'adoptAll').mockResolvedValue(); // it hears of the new gate late
+    try {
+      await pipeline.redisServer.restart({ keepStore: false });
+      const stranger = insistUntilFinal(another, last, theirs!);
+      expect(await insistUntilFinal(another, last, mine!, () => adoptAll.mockRestore())).toMatchObject({
+        kind: 'accepted',
+        body: { attemptId: mine!.attemptId },
+      });
+      expect(await stranger).toMatchObject({ kind: 'refused', refusal: { code: 'sold_out' } });
+    } finally {
+      adoptAll.mockRestore();
+      another.close();
+    }
   });
 
   it('loses all after the process that accepted them died: who answered the replays owes them', async () => {

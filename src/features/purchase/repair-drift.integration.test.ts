@@ -124,9 +124,12 @@ describe('drift', () => {
     await addTokens(5);
     const rebuild = async (): Promise<void> => {
       await pipeline.redis.del(saleKeys(sale.saleId).gate);
-      expect(await createEnsureGate({ ...pipeline, logger: silentLogger })(sale.saleId, sale.stockId)).toBe(
-        true,
-      );
+      expect(
+        await createEnsureGate({ ...pipeline, adoptionMs: 0, logger: silentLogger })(
+          sale.saleId,
+          sale.stockId,
+        ),
+      ).toBe(true);
     };
     const redis = meanwhile(pipeline.redis, 'evalsha', rebuild, { which: isApplying });
     expect(await repair({ redis })).toBe(0);

@@ -45,7 +45,7 @@ describe("an operator's change", () => {
     await services.redis.hset(saleKeys(sale.saleId).gate, 'runId', 'another server');
     // Between what the rebuild reads and its opening: the tokens are what it writes first.
     const redis = meanwhile(services.redis, 'set', () => changeState('paused'));
-    const ensure = createEnsureGate({ ...services, redis, logger: silentLogger });
+    const ensure = createEnsureGate({ ...services, redis, adoptionMs: 0, logger: silentLogger });
     expect(await ensure(sale.saleId, sale.stockId)).toBe(false);
     expect(await ensure(sale.saleId, sale.stockId)).toBe(true);
     expect(await gateState()).toBe('paused');

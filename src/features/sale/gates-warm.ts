@@ -4,7 +4,7 @@ import { saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import type { SaleCatalogue } from './sale-catalogue.ts';
 
-/** Whether every sale that is open now has an open gate on the server we are connected to. */
+/** Whether every sale that is open now has a gate on the server we are connected to that admits. */
 export async function areGatesWarm({
   redis,
   runId,
@@ -20,6 +20,11 @@ export async function areGatesWarm({
   const open = (await catalogue.list()).filter(
     ({ state, startsAtMs, endsAtMs }) => state !== 'stopped' && startsAtMs <= now && now < endsAtMs,
   );
-  const gates = await Promise.all(open.map(({ saleId }) => redis.hget(saleKeys(saleId).gate, 'runId')));
-  return gates.every((gateRunId) => gateRunId !== null && gateRunId === runId.current());
+  const gates = await Promise.all(
+    open.map(({ saleId }) => redis.hmget(saleKeys(saleId).gate, 'runId', 'admitsFrom')),
+  );
+  return gates.every(
+    ([gateRunId, admitsFrom]) =>
+      typeof gateRunId === 'string' && gateRunId === runId.current() && Number(admitsFrom ?? 0) <= now,
+  );
 }

@@ -56,7 +56,7 @@ export class SaleCatalogue {
   async find(saleId: string): Promise<SaleDetails | null> {
     const entry = this.#sales.get(saleId);
     if (entry && performance.now() - entry.readAtMs < KEPT_IN_PROCESS_MS) return entry.details;
-    if ((this.#unknownUntil.get(saleId) ?? 0) > performance.now()) return null;
+    if ((this.#unknownUntil.get(saleId) ?? -Infinity) > performance.now()) return null;
     const already = this.#finding.get(saleId);
     if (already) return already;
     const finding = this.#read(saleId).finally(() => this.#finding.delete(saleId));
@@ -77,7 +77,7 @@ export class SaleCatalogue {
   /** This process reads the sale and the list anew; called when any process has changed them. */
   forget(saleId: string): void {
     const entry = this.#sales.get(saleId);
-    if (entry) entry.readAtMs = 0;
+    if (entry) entry.readAtMs = -Infinity;
     this.#unknownUntil.delete(saleId);
     this.#list = undefined;
   }

@@ -82,7 +82,7 @@ export class SaleStatus {
   /** What this process knows is out of date: an edit, a rebuilt gate. */
   expire(saleId: string): void {
     const made = this.#made.get(saleId);
-    if (made) made.madeAtMs = 0;
+    if (made) made.madeAtMs = -Infinity;
   }
 
   async #make(saleId: string): Promise<MadeStatus | null> {

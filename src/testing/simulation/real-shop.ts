@@ -50,7 +50,7 @@ export async function createRealShop(
     triesLimit: TRIES_LIMIT,
     triesWindowMs: HOUR_MS,
   });
-  const ensureGate = createEnsureGate({ db, redis, runId, logger });
+  const ensureGate = createEnsureGate({ db, redis, runId, adoptionMs: 0, logger });
   const changeGate = createChangeGate({ redis });
   const settle = createSettle({ db, clock: Date, logger });
   const announce = createAnnounce({ redis, saleEndsAtMs: async () => endsAtMs });
