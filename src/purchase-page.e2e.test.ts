@@ -52,8 +52,8 @@ describe('the sale page', () => {
     const before = await countRemaining(page);
 
     await page.getByTestId('buy').click();
-    await page.locator('[data-testid=outcome][data-status=confirmed]').waitFor();
-    expect(await page.getByTestId('outcome').textContent()).toContain('Confirmed');
+    await page.locator('[data-testid=standing][data-kind=confirmed]').waitFor();
+    expect(await page.getByTestId('standing').textContent()).toContain('Confirmed');
     await page.getByTestId('order').waitFor();
     expect(await page.getByTestId('order').count()).toBe(1);
     expect(await page.getByTestId('orders').textContent()).toContain('Confirmed');
@@ -85,7 +85,7 @@ describe('the sale page', () => {
     await page.routeWebSocket(/socket\.io/, (socket) => void socket.close());
     await page.goto(instance!.url);
     await page.getByTestId('buy').click();
-    await page.locator('[data-testid=outcome][data-status=confirmed]').waitFor();
+    await page.locator('[data-testid=standing][data-kind=confirmed]').waitFor();
     await page.getByTestId('connection').waitFor();
     await page.close();
   });
@@ -104,7 +104,7 @@ describe('the sale page', () => {
     });
     await page.goto(instance!.url);
     await page.getByTestId('buy').click();
-    await page.locator('[data-testid=outcome][data-status=confirmed]').waitFor();
+    await page.locator('[data-testid=standing][data-kind=confirmed]').waitFor();
     await page.getByTestId('order').waitFor();
     expect(await page.getByTestId('order').count()).toBe(1);
     expect(keys).toHaveLength(2);
@@ -116,9 +116,11 @@ describe('the sale page', () => {
     const { page } = await openPage('/');
     await page.getByTestId('quantity').fill('2'); // the demo's limit
     await page.getByTestId('buy').click();
-    await page.locator('[data-testid=outcome][data-status=confirmed]').waitFor();
+    await page.locator('[data-testid=standing][data-kind=confirmed]').waitFor();
+    await page.reload();
+    await page.locator('[data-testid=standing][data-kind=confirmed]').waitFor();
     await page.getByTestId('buy').click();
-    await page.getByText('Limit reached').waitFor();
+    await page.locator('[data-testid=standing][data-kind=limit_reached]').waitFor();
     await page.close();
   });
 

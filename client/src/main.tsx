@@ -5,7 +5,9 @@ import { createServices } from './app/services.ts';
 import { ServicesContext } from './lib/services.ts';
 import './app/styles/tokens.css';
 import './app/styles/base.css';
+import './app/styles/shell.css';
 import './app/styles/sale.css';
+import './app/styles/drops.css';
 import './app/styles/stats.css';
 
 const root = document.getElementById('root');

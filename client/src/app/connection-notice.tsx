@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
+import { Picture } from '../components/picture.tsx';
 import { useIsLive } from '../lib/services.ts';
+import { words } from '../words/words.ts';
 
 /** A socket takes a moment to connect, and to change hands at sign-in: that is not worth a word. */
 const PATIENCE_MS = 2_500;
@@ -19,8 +21,9 @@ export function ConnectionNotice() {
   return (
     <div role="status">
       {!isLive && isLate && (
-        <p className="notice" data-testid="connection">
-          Reconnecting… Until then the figures are read every few seconds.
+        <p className="connection" data-testid="connection">
+          <Picture name="turn" />
+          {words.shell.reconnecting}
         </p>
       )}
     </div>

@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import { words } from '../words/words.ts';
 
 /** Words instead of an empty page when a component breaks, or when a part of the page cannot be loaded. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { isBroken: boolean }> {
@@ -12,10 +13,10 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { isBroken
     if (!this.state.isBroken) return this.props.children;
     return (
       <section className="empty" role="alert">
-        <h1>This page broke</h1>
-        <p>What you bought is safe. Load the page again to go on.</p>
+        <h1>{words.shell.broke}</h1>
+        <p>{words.shell.brokeText}</p>
         <button type="button" className="button-main" onClick={() => window.location.reload()}>
-          Load again
+          {words.shell.loadAgain}
         </button>
       </section>
     );

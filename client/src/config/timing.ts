@@ -1,7 +1,11 @@
 /** Every interval the page lives by, in milliseconds. */
 
-/** No tick for this long: read the snapshot. With sockets blocked this is the polling interval. */
+/** No tick for this long: read the snapshot. */
 export const SILENCE_MS = 5_000;
+/** Without a socket the snapshot is read this often. */
+export const POLL_MS = 2_000;
+/** Units that came back are told of for this long. */
+export const GROWTH_TOLD_MS = 15_000;
 /** A queued attempt's status is read this often, because a published outcome can be lost. */
 export const ATTEMPT_POLL_MS = 3_000;
 export const SALE_LIST_POLL_MS = 30_000;
@@ -9,10 +13,13 @@ export const STATS_POLL_MS = 1_000;
 /** The API answers or refuses within its own deadlines; longer than this, the answer is lost. */
 export const REQUEST_TIMEOUT_MS = 8_000;
 
-/** A wish whose answer was lost is repeated this often before the shopper is asked, about a minute in all. */
-export const WISH_TRIES = 12;
+/** A wish whose answer was lost is repeated until it is known, with pauses that double up to the longest. */
 export const WISH_FIRST_PAUSE_MS = 400;
 export const WISH_LONGEST_PAUSE_MS = 8_000;
+/** A page that is loaded anew still tells of a rejection this long after it. */
+export const REJECTION_TOLD_MS = 600_000;
+/** The sale opens within this time after all: the page's clock was a little early. */
+export const OPENS_SOON_MS = 5_000;
 
 /** A refused socket (bad token) is not reconnected by its library. */
 export const SOCKET_REFUSED_PAUSE_MS = 5_000;

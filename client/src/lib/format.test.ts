@@ -18,7 +18,8 @@ describe('formatCountdown', () => {
 
 describe('speakDuration', () => {
   it.each([
-    [0, 'less than a minute'],
+    [0, '0 seconds'],
+    [9_001, '10 seconds'],
     [60_000, '1 minute'],
     [2 * 3_600_000 + 5 * 60_000, '2 hours 5 minutes'],
     [86_400_000, '1 day'],

@@ -1,5 +1,8 @@
+import { words } from '../words/words.ts';
+import { LOCALE } from './locale.ts';
+
 /** Grouped only from 10,000 up. */
-const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0, useGrouping: 'min2' });
+const whole = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 0, useGrouping: 'min2' });
 
 export function formatCount(value: number): string {
   return whole.format(value);
@@ -13,7 +16,7 @@ export function formatMs(value: number): string {
 
 /** @param priceMinor in the currency's smallest unit: cents for EUR, whole yen for JPY */
 export function formatPrice(priceMinor: number, currency: string): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency });
+  const format = new Intl.NumberFormat(LOCALE, { style: 'currency', currency });
   const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
   return format.format(priceMinor / 10 ** digits);
 }
@@ -29,21 +32,33 @@ export function formatCountdown(leftMs: number): string {
   return days > 0 ? `${days}d ${text}` : text;
 }
 
-/** The same in words for screen readers, to the minute: `2 hours 5 minutes`. */
+/** The same in words for screen readers, to the minute: `2 hours 5 minutes`; seconds only in the last minute. */
 export function speakDuration(leftMs: number): string {
-  const minutes = Math.max(0, Math.floor(leftMs / 60_000));
+  const seconds = Math.max(0, Math.ceil(leftMs / 1_000));
+  if (seconds < 60) return speakUnit(seconds, 'second');
+  const minutes = Math.floor(seconds / 60);
   const parts = [
     [Math.floor(minutes / 1_440), 'day'],
     [Math.floor((minutes % 1_440) / 60), 'hour'],
     [minutes % 60, 'minute'],
   ] as const;
-  const said = parts
+  return parts
     .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`);
-  return said.length > 0 ? said.join(' ') : 'less than a minute';
+    .map(([count, unit]) => speakUnit(count, unit))
+    .join(' ');
+}
+
+/** In the language of the words around it. */
+function speakUnit(count: number, unit: string): string {
+  return new Intl.NumberFormat(words.language, { style: 'unit', unit, unitDisplay: 'long' }).format(count);
 }
 
 /** Date and time where the shopper is. */
 export function formatMoment(iso: string): string {
-  return new Date(iso).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' });
+  return new Date(iso).toLocaleString(LOCALE, { dateStyle: 'medium', timeStyle: 'short' });
+}
+
+/** A quantity in words: `1 unit`, `3 units`. */
+export function formatUnits(quantity: number): string {
+  return words.units(quantity, formatCount(quantity));
 }

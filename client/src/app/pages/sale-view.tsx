@@ -1,21 +1,19 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { SaleStatusBody, SessionBody } from '../../../../src/contracts/http.ts';
 import { OrderList } from '../../features/order/order-list.tsx';
-import { BuyButton } from '../../features/purchase/buy-button.tsx';
-import { Outcome } from '../../features/purchase/outcome.tsx';
-import { isBusy } from '../../features/purchase/purchase-state.ts';
-import { QuantityField } from '../../features/purchase/quantity-field.tsx';
+import { useOrders } from '../../features/order/use-orders.ts';
+import { standingOf } from '../../features/purchase/standing.ts';
 import { usePurchaseFlow } from '../../features/purchase/use-purchase-flow.ts';
-import { Countdown } from '../../features/sale/countdown.tsx';
-import { ProductPicture, ProductWords } from '../../features/sale/product-card.tsx';
+import type { SaleFeedState } from '../../features/sale/sale-feed.ts';
 import { saleMoment } from '../../features/sale/sale-moment.ts';
-import { StateBadge } from '../../features/sale/state-badge.tsx';
-import { STATE_ADVICE } from '../../features/sale/state-words.ts';
-import { StockBar } from '../../features/sale/stock-bar.tsx';
 import { useSaleFeed } from '../../features/sale/use-sale-feed.ts';
 import type { Answer } from '../../lib/http.ts';
 import { useSession } from '../../lib/services.ts';
 import { useServerNow } from '../../lib/use-server-now.ts';
+import { words } from '../../words/words.ts';
+import { NextStep } from './next-step.tsx';
+import { SalePanel } from './sale-panel.tsx';
+import { SalePlaceholder } from './sale-placeholder.tsx';
 
 export interface SaleViewProps {
   saleId: string;
@@ -24,81 +22,77 @@ export interface SaleViewProps {
 
 /** One sale, from its product to the shopper's orders. */
 export function SaleView({ saleId, signInAsGuest }: SaleViewProps) {
-  const { status, trouble } = useSaleFeed(saleId);
-  if (status)
-    return <LoadedSale status={status} isStale={trouble !== undefined} signInAsGuest={signInAsGuest} />;
+  const feed = useSaleFeed(saleId);
+  if (feed.status) return <LoadedSale feed={feed} status={feed.status} signInAsGuest={signInAsGuest} />;
+  if (feed.trouble === undefined) return <SalePlaceholder />;
+  const { sale } = words;
+  const isUnknown = feed.trouble === 'not_found';
   return (
-    <section className="empty" role="status">
-      {trouble === undefined && <p>Loading the sale…</p>}
-      {trouble === 'not_found' && (
-        <>
-          <h1>There is no such sale</h1>
-          <p>Pick a sale from the list.</p>
-        </>
-      )}
-      {(trouble === 'unreachable' || trouble === 'refused') && (
-        <>
-          <h1>The sale cannot be reached</h1>
-          <p>You are offline, or the server is busy. Trying again every few seconds.</p>
-        </>
-      )}
-    </section>
+    <SalePlaceholder
+      picture={isUnknown ? 'map' : 'cut'}
+      title={isUnknown ? sale.notFound : sale.unreachable}
+      text={isUnknown ? sale.notFoundText : sale.unreachableText}
+    />
   );
 }
 
 interface LoadedSaleProps {
+  feed: SaleFeedState;
   status: SaleStatusBody;
-  isStale: boolean;
   signInAsGuest: SaleViewProps['signInAsGuest'];
 }
 
-function LoadedSale({ status, isStale, signInAsGuest }: LoadedSaleProps) {
+function LoadedSale({ feed, status, signInAsGuest }: LoadedSaleProps) {
   const { signedIn } = useSession();
   const { state: purchase, flow } = usePurchaseFlow(status.saleId, signInAsGuest);
+  const orders = useOrders(signedIn?.user.id, purchase.phase);
   const [quantity, setQuantity] = useState(1);
-  const { state, next } = saleMoment(status, useServerNow());
+  const nowMs = useServerNow([status.startsAt, status.endsAt]);
+  const moment = saleMoment(status, nowMs);
+
+  const saleStateBefore = useRef(moment.state);
+  useEffect(() => {
+    // What the gate said of the sale before does not hold for the sale that is open now.
+    if (moment.state === 'open' && saleStateBefore.current !== 'open') flow.dismiss();
+    saleStateBefore.current = moment.state;
+  }, [moment.state, flow]);
+
+  const mine = orders.orders?.filter(
+    (order) => order.saleId === status.saleId && order.status === 'confirmed',
+  );
+  const standing = standingOf({
+    saleState: moment.state,
+    purchase,
+    role: signedIn?.user.role,
+    boughtUnits: mine?.reduce((sum, order) => sum + order.quantity, 0) ?? 0,
+    perShopperLimit: status.perShopperLimit,
+    isReachable: feed.trouble === undefined,
+    nowMs,
+  });
   return (
     <>
-      <article className="sale">
-        <ProductPicture product={status.product} />
-        <div className="sale-panel">
-          <p className="sale-title">
-            <StateBadge state={state} testId="state" /> <span className="hint">{status.name}</span>
-          </p>
-          <ProductWords product={status.product} />
-          <Countdown next={next} endsAt={status.endsAt} />
-          <StockBar remaining={status.stock.remaining} total={status.stock.total} />
-          {isStale && (
-            <p className="notice notice-warn">You are offline. These figures may be old. Reconnecting…</p>
-          )}
-          <div className="buy-row">
-            {status.perShopperLimit > 1 && (
-              <QuantityField
-                quantity={quantity}
-                limit={status.perShopperLimit}
-                isDisabled={state !== 'open' || isBusy(purchase)}
-                onChange={setQuantity}
-              />
-            )}
-            <BuyButton
-              saleState={state}
-              purchase={purchase}
-              isSignedIn={signedIn !== undefined}
-              perShopperLimit={status.perShopperLimit}
-              onBuy={() => void flow.buy(quantity)}
-            />
-          </div>
-          <Outcome state={purchase} onAskAgain={flow.askAgain} />
-          <p className="hint">
-            {STATE_ADVICE[state]} {limitWords(status.perShopperLimit)}
-          </p>
-        </div>
-      </article>
-      {signedIn && <OrderList userId={signedIn.user.id} version={purchase.phase} />}
+      <SalePanel
+        status={status}
+        moment={moment}
+        growth={feed.growth}
+        standing={standing}
+        isSignedIn={signedIn !== undefined}
+        quantity={quantity}
+        onQuantity={setQuantity}
+        onBuy={() => void flow.buy(quantity)}
+        nextStep={
+          <NextStep
+            standing={standing}
+            status={status}
+            order={mine?.find((order) => order.orderId === standing.orderId)}
+            onTakeFewer={(fewer) => {
+              setQuantity(fewer);
+              void flow.buy(fewer);
+            }}
+          />
+        }
+      />
+      {signedIn && <OrderList {...orders} />}
     </>
   );
-}
-
-function limitWords(limit: number): string {
-  return limit === 1 ? 'One unit for each shopper.' : `At most ${limit} units for each shopper.`;
 }

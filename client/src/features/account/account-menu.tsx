@@ -1,7 +1,9 @@
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useServices, useSession } from '../../lib/services.ts';
 import { fetchMe } from './fetch-me.ts';
-import { SignInForm } from './sign-in-form.tsx';
+
+/** Loaded apart: most who come to a drop are signed in, or buy as guests. */
+const SignInForm = lazy(async () => ({ default: (await import('./sign-in-form.tsx')).SignInForm }));
 
 /** Who is signed in, and the way in and out. */
 export function AccountMenu() {
@@ -32,7 +34,9 @@ export function AccountMenu() {
         Sign in
       </button>
       <dialog ref={dialog} aria-label="Sign in">
-        <SignInForm onDone={() => dialog.current?.close()} />
+        <Suspense fallback={null}>
+          <SignInForm onDone={() => dialog.current?.close()} />
+        </Suspense>
         <button type="button" className="button-plain" onClick={() => dialog.current?.close()}>
           Cancel
         </button>

@@ -1,23 +1,23 @@
 import type { OrderBody } from '../../../../src/contracts/http.ts';
 import { formatMoment, formatPrice } from '../../lib/format.ts';
-import { useOrders } from './use-orders.ts';
+import { words } from '../../words/words.ts';
+import type { Orders } from './use-orders.ts';
 
 /** The signed-in shopper's orders, newest first. */
-export function OrderList({ userId, version }: { userId: string; version: string }) {
-  const { orders, nextCursor, isFailing, readMore, reload } = useOrders(userId, version);
+export function OrderList({ orders, nextCursor, isFailing, readMore, reload }: Orders) {
   return (
     <section className="orders" aria-labelledby="orders-title" data-testid="orders">
-      <h2 id="orders-title">My orders</h2>
+      <h2 id="orders-title">{words.order.title}</h2>
       {isFailing && (
         <p className="notice notice-warn">
-          Your orders cannot be read right now.{' '}
+          {words.order.unreadable}{' '}
           <button type="button" className="button-plain" onClick={reload}>
-            Try again
+            {words.order.tryAgain}
           </button>
         </p>
       )}
-      {!orders && !isFailing && <p className="hint">Loading your orders…</p>}
-      {orders?.length === 0 && <p className="hint">No orders yet.</p>}
+      {!orders && !isFailing && <p className="hint">{words.order.loading}</p>}
+      {orders?.length === 0 && <p className="hint">{words.order.none}</p>}
       {orders && orders.length > 0 && (
         <ul>
           {orders.map((order) => (
@@ -27,7 +27,7 @@ export function OrderList({ userId, version }: { userId: string; version: string
       )}
       {nextCursor !== undefined && (
         <button type="button" className="button-plain" onClick={readMore}>
-          Show more
+          {words.order.more}
         </button>
       )}
     </section>
@@ -42,13 +42,13 @@ function OrderLine({ order }: { order: OrderBody }) {
         {order.quantity} × {order.productName}
       </span>
       <span className={isCancelled ? 'badge badge-ended' : 'badge badge-good'}>
-        {isCancelled ? 'Cancelled' : 'Confirmed'}
+        {isCancelled ? words.order.cancelled : words.order.confirmed}
       </span>
       <span className="hint">{formatMoment(order.createdAt)}</span>
       <span className="order-price">
         {formatPrice(order.unitPriceMinor * order.quantity, order.currency)}
       </span>
-      <span className="hint order-id">Order {order.orderId.slice(0, 8)}</span>
+      <span className="hint order-id">{words.order.number(order.orderId.slice(0, 8))}</span>
     </li>
   );
 }

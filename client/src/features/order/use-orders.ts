@@ -10,17 +10,20 @@ export interface OrdersState {
   isFailing: boolean;
 }
 
+export interface Orders extends OrdersState {
+  readMore: () => void;
+  reload: () => void;
+}
+
 const NOTHING: OrdersState = { orders: undefined, nextCursor: undefined, isFailing: false };
 
 /**
- * A user's orders, read again at each connect, at each outcome of theirs and whenever `version` changes.
+ * A user's orders, read again at each connect, at each outcome of theirs and whenever `version` changes; none while nobody
+ * is signed in.
  *
  * @param version anything that changes when an order may have come
  */
-export function useOrders(
-  userId: string,
-  version: string,
-): OrdersState & { readMore: () => void; reload: () => void } {
+export function useOrders(userId: string | undefined, version: string): Orders {
   const { http, live } = useServices();
   const [state, setState] = useState(NOTHING);
   const [reloads, setReloads] = useState(0);
@@ -34,6 +37,7 @@ export function useOrders(
   }, [live, reload]);
 
   useEffect(() => {
+    if (userId === undefined) return;
     const life = new AbortController();
     void fetchOrders(http, userId, undefined, life.signal).then((answer) => {
       if (life.signal.aborted) return;
@@ -44,7 +48,7 @@ export function useOrders(
   }, [http, userId, version, reloads]);
 
   const readMore = () => {
-    if (state.nextCursor === undefined) return;
+    if (userId === undefined || state.nextCursor === undefined) return;
     void fetchOrders(http, userId, state.nextCursor).then((answer) => {
       if (answer.kind !== 'ok') setState((before) => ({ ...before, isFailing: true }));
       else {
@@ -57,5 +61,5 @@ export function useOrders(
       }
     });
   };
-  return { ...state, readMore, reload };
+  return { ...(userId === undefined ? NOTHING : state), readMore, reload };
 }

@@ -1,45 +1,63 @@
 import type { SaleState } from '../../../../src/contracts/http.ts';
-import { isBusy, type PurchaseState } from './purchase-state.ts';
+import { formatCount } from '../../lib/format.ts';
+import { words } from '../../words/words.ts';
+import { STANDING_LOOKS } from './standing-looks.ts';
+import type { Standing } from './standing.ts';
 
 export interface BuyButtonProps {
   saleState: SaleState;
-  purchase: PurchaseState;
+  standing: Standing;
   isSignedIn: boolean;
-  perShopperLimit: number;
   onBuy: () => void;
 }
 
-/** Enabled exactly while the sale is open and no wish is under way; else it says why not. */
-export function BuyButton(props: BuyButtonProps) {
-  const { saleState, purchase, onBuy } = props;
+/**
+ * Armed exactly while the sale is open and no wish is under way; else it says why not. Never `disabled`: that would take
+ * the focus away from who just pressed it.
+ */
+export function BuyButton({ saleState, standing, isSignedIn, onBuy }: BuyButtonProps) {
+  const isArmed = saleState === 'open' && !isBarred(standing);
   return (
     <button
       type="button"
       className="button-buy"
       data-testid="buy"
-      disabled={saleState !== 'open' || isBusy(purchase)}
-      onClick={onBuy}
+      aria-disabled={!isArmed}
+      onClick={() => {
+        if (isArmed) onBuy();
+      }}
     >
-      {label(props)}
+      {label(saleState, standing, isSignedIn)}
     </button>
   );
 }
 
-function label({ saleState, purchase, isSignedIn, perShopperLimit }: BuyButtonProps): string {
-  if (purchase.phase === 'queued') return 'In line…';
-  if (isBusy(purchase)) return 'Asking…';
-  switch (saleState) {
-    case 'scheduled':
-      return 'Not open yet';
-    case 'paused':
-      return 'Paused';
-    case 'sold_out':
-      return 'Sold out';
-    case 'ended':
-      return 'Ended';
-    case 'open':
-      if (perShopperLimit > 1 && purchase.phase === 'decided' && purchase.attempt.status === 'confirmed')
-        return 'Buy again';
-      return isSignedIn ? 'Buy' : 'Buy as guest';
+function isBarred({ kind }: Standing): boolean {
+  if (STANDING_LOOKS[kind].tone === 'busy') return true;
+  return ['already_bought', 'rate_limited', 'blocked', 'not_shopper', 'paused'].includes(kind);
+}
+
+function label(saleState: SaleState, standing: Standing, isSignedIn: boolean): string {
+  const { buy } = words;
+  switch (standing.kind) {
+    case 'sending':
+      return buy.sending;
+    case 'checking':
+    case 'crowded':
+      return buy.checking;
+    case 'in_line':
+      return buy.inLine;
+    case 'already_bought':
+      return buy.bought;
+    case 'not_shopper':
+    case 'blocked':
+      return buy.shoppersOnly;
+    case 'rate_limited':
+      return buy.wait(formatCount(standing.backInSec ?? 0));
+    default:
+      break;
   }
+  if (saleState !== 'open') return buy[saleState];
+  if (standing.kind === 'confirmed') return buy.again;
+  return isSignedIn ? buy.buy : buy.asGuest;
 }

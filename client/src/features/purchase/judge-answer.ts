@@ -1,5 +1,6 @@
 import type { ErrorCode, ProblemDocument } from '../../../../src/contracts/error-catalogue.ts';
 import type { AttemptStatusBody } from '../../../../src/contracts/http.ts';
+import { OPENS_SOON_MS } from '../../config/timing.ts';
 import type { Answer } from '../../lib/http.ts';
 
 export type Setback = ErrorCode | 'unreachable';
@@ -33,7 +34,14 @@ export function judgeAnswer(answer: Answer<AttemptStatusBody>, wasUncertain: boo
   }
   const { problem, retryAfterMs } = answer;
   const isUncertain = UNCERTAIN.has(problem.code);
-  if (isUncertain || PASSING.has(problem.code) || (wasUncertain && BEFORE_GATE.has(problem.code))) {
+  const opensSoon =
+    problem.code === 'sale_not_started' && retryAfterMs !== undefined && retryAfterMs <= OPENS_SOON_MS;
+  if (
+    isUncertain ||
+    opensSoon ||
+    PASSING.has(problem.code) ||
+    (wasUncertain && BEFORE_GATE.has(problem.code))
+  ) {
     return { verdict: 'again', because: problem.code, retryAfterMs, isUncertain };
   }
   return { verdict: 'refused', problem, retryAfterMs };

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { anAttempt } from './testing/an-attempt.ts';
 import { aProblem } from './testing/a-problem.ts';
-import { setUpFlow } from './testing/set-up-flow.ts';
+import { aBrowser, setUpFlow } from './testing/set-up-flow.ts';
 
 const queued = anAttempt({ status: 'queued', position: 3 });
 const confirmed = anAttempt({ status: 'confirmed', orderId: 'order' });
@@ -68,20 +68,118 @@ describe('a purchase', () => {
     expect(api.attemptKeys).toEqual(['key-1', 'key-2']);
   });
 
-  it('gives up asking after a while, keeps the wish, and takes it up when the connection is back', async () => {
+  it('goes on asking for as long as the answers stay lost, and at once when the connection is back', async () => {
     const { flow, api, live } = setUpFlow();
     flow.start();
     await settle();
     void flow.buy(2);
-    await jest.advanceTimersByTimeAsync(120_000);
-    expect(flow.current()).toMatchObject({ phase: 'unresolved', quantity: 2 });
+    await jest.advanceTimersByTimeAsync(600_000);
+    expect(flow.current()).toMatchObject({ phase: 'asking', quantity: 2, setback: 'unreachable' });
     const tries = api.attemptKeys.length;
+    expect(tries).toBeGreaterThan(600 / 8);
     api.answerAttempts({ kind: 'ok', body: confirmed });
     live.connect();
     await settle();
     expect(flow.current().phase).toBe('decided');
     expect(api.attemptKeys).toHaveLength(tries + 1);
     expect(new Set(api.attemptKeys).size).toBe(1);
+  });
+
+  it('waits as long as it was told to, also when the connection comes back meanwhile', async () => {
+    const { flow, api, live } = setUpFlow();
+    flow.start();
+    await settle();
+    api.answerAttempts(aProblem('overloaded', 5_000), { kind: 'ok', body: queued });
+    void flow.buy(1);
+    await settle();
+    live.connect();
+    await jest.advanceTimersByTimeAsync(4_999);
+    expect(api.attemptKeys).toHaveLength(1);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(flow.current().phase).toBe('queued');
+  });
+
+  it('asks again by itself when its clock was a little early, and tells when it was far too early', async () => {
+    const { flow, api } = setUpFlow();
+    flow.start();
+    await settle();
+    api.answerAttempts(aProblem('sale_not_started', 1_000), { kind: 'ok', body: queued });
+    void flow.buy(1);
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(flow.current().phase).toBe('queued');
+    expect(new Set(api.attemptKeys).size).toBe(1);
+    const early = setUpFlow();
+    early.flow.start();
+    await settle();
+    early.api.answerAttempts(aProblem('sale_not_started', 60_000));
+    await early.flow.buy(1);
+    expect(early.flow.current()).toMatchObject({ phase: 'refused', code: 'sale_not_started' });
+  });
+
+  it('makes one attempt of clicks in two tabs', async () => {
+    const browser = aBrowser();
+    const first = setUpFlow({ browser });
+    const second = setUpFlow({ browser, keyPrefix: 'other' });
+    first.flow.start();
+    second.flow.start();
+    await settle();
+    void first.flow.buy(1);
+    await settle();
+    expect(second.flow.current().phase).toBe('asking');
+    void second.flow.buy(1);
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(new Set([...first.api.attemptKeys, ...second.api.attemptKeys])).toEqual(new Set(['key-1']));
+    expect(second.api.attemptKeys.length).toBeGreaterThan(0);
+  });
+
+  it('leaves a wish alone that a tab of long ago left', async () => {
+    const browser = aBrowser();
+    const stop = (() => {
+      const { flow } = setUpFlow({ browser });
+      const end = flow.start();
+      void flow.buy(1);
+      return end;
+    })();
+    await settle();
+    stop();
+    await jest.advanceTimersByTimeAsync(60_000);
+    const later = setUpFlow({ browser });
+    later.flow.start();
+    await settle();
+    expect(later.api.attemptKeys).toEqual([]);
+  });
+
+  it('tells after a reload what was confirmed, and what was rejected only a while', async () => {
+    const rejected = anAttempt({
+      status: 'rejected',
+      reason: 'sold_out',
+      settledAt: new Date(-1_000).toISOString(),
+    });
+    const longAgo = { ...rejected, settledAt: new Date(-600_001).toISOString() };
+    for (const [body, phase] of [
+      [confirmed, 'decided'],
+      [rejected, 'decided'],
+      [longAgo, 'idle'],
+    ] as const) {
+      const { flow, api } = setUpFlow();
+      api.answerReads({ kind: 'ok', body });
+      flow.start();
+      await settle();
+      expect(flow.current().phase).toBe(phase);
+    }
+  });
+
+  it('takes a refusal off the page when the sale goes on, and leaves an order there', async () => {
+    const { flow, api } = setUpFlow();
+    flow.start();
+    await settle();
+    api.answerAttempts(aProblem('sold_out'), { kind: 'ok', body: confirmed });
+    await flow.buy(1);
+    flow.dismiss();
+    expect(flow.current().phase).toBe('idle');
+    await flow.buy(1);
+    flow.dismiss();
+    expect(flow.current().phase).toBe('decided');
   });
 
   it('takes up, after a reload, the wish whose answer was lost, with its key', async () => {

@@ -1,9 +1,9 @@
 import type { AttemptStatusBody, SessionBody } from '../../../../src/contracts/http.ts';
 import {
   ATTEMPT_POLL_MS,
+  REJECTION_TOLD_MS,
   WISH_FIRST_PAUSE_MS,
   WISH_LONGEST_PAUSE_MS,
-  WISH_TRIES,
 } from '../../config/timing.ts';
 import type { Answer } from '../../lib/http.ts';
 import type { Services } from '../../lib/services.ts';
@@ -14,6 +14,7 @@ import { judgeAnswer, pauseBeforeTry } from './judge-answer.ts';
 import { newestAttempt } from './newest-attempt.ts';
 import { postAttempt } from './post-attempt.ts';
 import { IDLE, isBusy, type PurchaseState } from './purchase-state.ts';
+import { withSample } from './wait-estimate.ts';
 import type { Wish, WishBook } from './wish.ts';
 
 export interface PurchaseFlowDeps extends Pick<Services, 'http' | 'session' | 'clock'> {
@@ -31,8 +32,8 @@ export interface PurchaseFlow {
   start: () => () => void;
   /** Buys for who is signed in, else for a fresh guest. Does nothing while a wish is under way. */
   buy: (quantity: number) => Promise<void>;
-  /** Asks again for a wish whose answers stayed lost, with its key. */
-  askAgain: () => void;
+  /** Takes a refusal or a rejection off the page, as when units came back; an order stays. */
+  dismiss: () => void;
 }
 
 const PAUSES = { firstMs: WISH_FIRST_PAUSE_MS, longestMs: WISH_LONGEST_PAUSE_MS };
@@ -41,7 +42,8 @@ const PAUSES = { firstMs: WISH_FIRST_PAUSE_MS, longestMs: WISH_LONGEST_PAUSE_MS 
  * One shopper's way through one sale: from the wish over the place in line to the outcome.
  *
  * A wish's key is stored before its first request and forgotten only when its outcome, or a refusal of the gate, is
- * known. Whatever is in between (a lost answer, a reload, another page) is bridged by asking again with the same key.
+ * known. Whatever is in between (a lost answer, a reload, another tab) is bridged by asking again with the same key, for
+ * as long as it takes: the shopper need not do anything.
  */
 export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): PurchaseFlow {
   const { http, live, session, clock, wishes } = deps;
@@ -51,6 +53,8 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
   let actingFor: string | undefined;
   /** An outcome can overtake the answer to its own attempt. */
   let earlyOutcomes = new Map<string, AttemptStatusBody>();
+  /** Ends the pause before the next try. */
+  let wake = () => {};
 
   const shopperId = () => session.current().signedIn?.user.id;
   const findWish = () => (actingFor === undefined ? undefined : wishes.find(saleId, actingFor));
@@ -65,12 +69,19 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
     const before = store.current();
     const attempt = newestAttempt('attempt' in before ? before.attempt : undefined, body);
     if (attempt.status === 'queued') {
-      store.set({ phase: 'queued', attempt });
+      const seen = before.phase === 'queued' ? before.seen : [];
+      store.set({ phase: 'queued', attempt, seen: withSample(seen, body.position, clock.now()) });
       return;
     }
     const wish = findWish();
     if (wish) wishes.forget(wish);
     store.set({ phase: 'decided', attempt });
+  };
+
+  const pause = async (ms: number, signal: AbortSignal) => {
+    const pausing = new AbortController();
+    wake = () => pausing.abort();
+    await wait(ms, AbortSignal.any([signal, pausing.signal]));
   };
 
   const refuse = (refusal: Omit<Extract<PurchaseState, { phase: 'refused' }>, 'phase'>) =>
@@ -97,13 +108,8 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
         return;
       }
       wasUncertain ||= judgement.isUncertain;
-      const setback = judgement.because;
-      if (tried === WISH_TRIES) {
-        store.set({ phase: 'unresolved', quantity: wish.quantity, setback });
-        return;
-      }
-      store.set({ phase: 'asking', quantity: wish.quantity, setback });
-      await wait(pauseBeforeTry(tried, judgement.retryAfterMs, deps.random(), PAUSES), signal);
+      store.set({ phase: 'asking', quantity: wish.quantity, setback: judgement.because });
+      await pause(pauseBeforeTry(tried, judgement.retryAfterMs, deps.random(), PAUSES), signal);
       if (isOver(signal)) return;
     }
   };
@@ -150,10 +156,15 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
       return;
     }
     const latest = await readLatest(signal);
-    if (isOver(signal) || latest?.status !== 'queued') return;
+    if (isOver(signal) || latest === undefined || latest.status === 'none' || !isWorthTelling(latest)) return;
     show(latest);
     await followAttempt(latest.attemptId, signal);
   };
+
+  /** A rejection of long ago says nothing about the sale of now. */
+  const isWorthTelling = ({ status, settledAt }: AttemptStatusBody) =>
+    status !== 'rejected' ||
+    (settledAt !== undefined && clock.now() - Date.parse(settledAt) < REJECTION_TOLD_MS);
 
   const onSessionChange = () => {
     if (shopperId() === actingFor) return;
@@ -169,15 +180,15 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
     if (state.phase === 'queued' && state.attempt.attemptId === body.attemptId) show(body);
   };
 
-  const askAgain = () => {
-    const wish = findWish();
-    if (wish && store.current().phase === 'unresolved') void ask(wish, newLife());
-  };
-
   const onConnect = () => {
     const state = store.current();
     if (state.phase === 'queued') void readAttempt(state.attempt.attemptId, life.signal);
-    askAgain();
+    // Only what was out of reach: who was told to wait waits.
+    if (state.phase === 'asking' && state.setback === 'unreachable') wake();
+  };
+
+  const onOtherTab = () => {
+    if (!isBusy(store.current())) void takeUp();
   };
 
   /** Makes a guest and signs it in; false, with words for the shopper, when that did not work. */
@@ -205,6 +216,7 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
         session.subscribe(onSessionChange),
         live.onOutcome(onOutcome),
         live.onConnect(onConnect),
+        wishes.onOtherTab(onOtherTab),
       ];
       void takeUp();
       return () => {
@@ -219,10 +231,15 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
       if (shopperId() === undefined && !(await becomeGuest(signal))) return;
       actingFor = shopperId();
       if (actingFor === undefined) return;
-      const wish: Wish = { saleId, shopperId: actingFor, quantity, key: deps.makeKey() };
+      // Another tab's wish is this shopper's one wish: a second click joins it.
+      const wish = findWish() ?? { saleId, shopperId: actingFor, quantity, key: deps.makeKey() };
       wishes.keep(wish);
       await ask(wish, signal);
     },
-    askAgain,
+    dismiss: () => {
+      const state = store.current();
+      const isRejected = state.phase === 'decided' && state.attempt.status === 'rejected';
+      if (isRejected || state.phase === 'refused') store.set(IDLE);
+    },
   };
 }

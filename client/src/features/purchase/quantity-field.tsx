@@ -1,3 +1,6 @@
+import { useId } from 'react';
+import { words } from '../../words/words.ts';
+
 const LARGEST_REQUEST = 1_000;
 
 export interface QuantityFieldProps {
@@ -10,22 +13,24 @@ export interface QuantityFieldProps {
 /** Buttons and a number, from 1 to the sale's limit. */
 export function QuantityField({ quantity, limit, isDisabled, onChange }: QuantityFieldProps) {
   const most = Math.min(limit, LARGEST_REQUEST);
+  const { sale } = words;
+  const id = useId();
   const change = (next: number) => onChange(Math.min(most, Math.max(1, Math.trunc(next) || 1)));
   return (
     <div className="quantity">
-      <label htmlFor="quantity">Quantity</label>
+      <label htmlFor={id}>{sale.quantity}</label>
       <div className="quantity-row">
         <button
           type="button"
           className="button-plain"
-          aria-label="One fewer"
+          aria-label={sale.fewer}
           disabled={isDisabled || quantity <= 1}
           onClick={() => change(quantity - 1)}
         >
           −
         </button>
         <input
-          id="quantity"
+          id={id}
           data-testid="quantity"
           type="number"
           inputMode="numeric"
@@ -38,13 +43,13 @@ export function QuantityField({ quantity, limit, isDisabled, onChange }: Quantit
         <button
           type="button"
           className="button-plain"
-          aria-label="One more"
+          aria-label={sale.more}
           disabled={isDisabled || quantity >= most}
           onClick={() => change(quantity + 1)}
         >
           +
         </button>
-        <span className="hint">at most {most} each</span>
+        <span className="hint">{sale.most(most)}</span>
       </div>
     </div>
   );

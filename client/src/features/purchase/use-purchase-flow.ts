@@ -20,7 +20,12 @@ export function usePurchaseFlow(
           live,
           session,
           clock,
-          wishes: createWishBook({ storage: sessionStorage }),
+          wishes: createWishBook({
+            own: sessionStorage,
+            shared: localStorage,
+            wallClockMs: Date.now,
+            onSharedChange: followLocalStorage,
+          }),
           signInAsGuest,
           makeKey: randomKey,
           random: Math.random,
@@ -32,6 +37,12 @@ export function usePurchaseFlow(
   useEffect(() => flow.start(), [flow]);
   const state = useSyncExternalStore(flow.subscribe, flow.current);
   return { state, flow };
+}
+
+function followLocalStorage(listener: (name: string | null) => void): () => void {
+  const onStorage = (event: StorageEvent) => listener(event.key);
+  window.addEventListener('storage', onStorage);
+  return () => window.removeEventListener('storage', onStorage);
 }
 
 /** 128 random bits. Not `crypto.randomUUID`, which browsers offer on secure origins only. */

@@ -1,17 +1,20 @@
 import { formatCountdown, formatMoment, speakDuration } from '../../lib/format.ts';
+import { words } from '../../words/words.ts';
 import type { SaleMoment } from './sale-moment.ts';
 
 export function Countdown({ next, endsAt }: { next: SaleMoment['next']; endsAt: string }) {
   if (!next) {
     return (
       <p className="countdown" data-testid="countdown">
-        <span className="countdown-label">Ended {formatMoment(endsAt)}</span>
+        <span className="countdown-label">{words.sale.ended(formatMoment(endsAt))}</span>
       </p>
     );
   }
   return (
     <p className="countdown" data-testid="countdown" data-event={next.event}>
-      <span className="countdown-label">{next.event === 'opens' ? 'Opens in' : 'Ends in'}</span>{' '}
+      <span className="countdown-label">
+        {next.event === 'opens' ? words.sale.opensIn : words.sale.endsIn}
+      </span>{' '}
       <span className="countdown-time" aria-hidden="true">
         {formatCountdown(next.leftMs)}
       </span>

@@ -1,19 +1,33 @@
 import { formatCount } from '../../lib/format.ts';
+import { words } from '../../words/words.ts';
+import type { Growth } from './sale-feed.ts';
 
-export function StockBar({ remaining, total }: { remaining: number; total: number }) {
+export interface StockBarProps {
+  remaining: number;
+  total: number;
+  /** Units that came back or were added a moment ago. */
+  growth: Growth | undefined;
+}
+
+export function StockBar({ remaining, total, growth }: StockBarProps) {
   const share = total > 0 ? (remaining / total) * 100 : 0;
   return (
     <div className="stock">
       <p className="stock-words">
-        <strong data-testid="remaining" data-value={remaining}>
-          {formatCount(remaining)}
-        </strong>{' '}
-        of {formatCount(total)} left
+        <span>
+          <strong data-testid="remaining" data-value={remaining}>
+            {formatCount(remaining)}
+          </strong>{' '}
+          {words.sale.left(formatCount(total))}
+        </span>
+        <span role="status" className="stock-returned" data-testid="growth">
+          {growth && growthWords(growth)}
+        </span>
       </p>
       <div
         className="stock-bar"
         role="meter"
-        aria-label="Units left"
+        aria-label={words.sale.unitsLeft}
         aria-valuemin={0}
         aria-valuemax={total}
         aria-valuenow={remaining}
@@ -22,4 +36,9 @@ export function StockBar({ remaining, total }: { remaining: number; total: numbe
       </div>
     </div>
   );
+}
+
+function growthWords({ cause, units }: Growth): string {
+  const shown = formatCount(units);
+  return cause === 'returned' ? words.sale.returned(units, shown) : words.sale.added(shown);
 }

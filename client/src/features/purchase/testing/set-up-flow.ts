@@ -11,15 +11,56 @@ const sessionOf = (id: string): SessionBody => ({
   expiresIn: 60,
 });
 
+export type TestBrowser = ReturnType<typeof aBrowser>;
+
+/** What the tabs of a browser share: a storage whose changes the other tabs hear of. */
+export function aBrowser() {
+  const storage = createMemoryStorage();
+  const tabs = new Set<(name: string | null) => void>();
+  const openTab = () => {
+    let own = (_name: string | null) => {};
+    const tell = (name: string) => {
+      for (const tab of tabs) if (tab !== own) tab(name);
+    };
+    return {
+      shared: {
+        getItem: storage.getItem,
+        setItem: (name: string, value: string) => {
+          storage.setItem(name, value);
+          tell(name);
+        },
+        removeItem: (name: string) => {
+          storage.removeItem(name);
+          tell(name);
+        },
+      },
+      onSharedChange: (listener: (name: string | null) => void) => {
+        own = listener;
+        tabs.add(listener);
+        return () => void tabs.delete(listener);
+      },
+    };
+  };
+  return { openTab };
+}
+
 export interface FlowSetUp {
   shopperId?: string | undefined;
+  /** The tab's own. */
   storage?: ReturnType<typeof createMemoryStorage>;
+  browser?: TestBrowser;
+  keyPrefix?: string;
   guest?: Answer<SessionBody>;
 }
 
 /** A flow for the sale `sale` against an API that answers what the test says, and is unreachable when it says nothing. */
 export function setUpFlow(options: FlowSetUp = {}) {
-  const { storage = createMemoryStorage(), guest = { kind: 'ok', body: sessionOf('guest') } } = options;
+  const {
+    storage = createMemoryStorage(),
+    browser = aBrowser(),
+    keyPrefix = 'key',
+    guest = { kind: 'ok', body: sessionOf('guest') },
+  } = options;
   const api = createScriptedApi();
   const live = createScriptedLive();
   const session = createSession({ storage: createMemoryStorage(), onStorageChange: () => {} });
@@ -32,12 +73,12 @@ export function setUpFlow(options: FlowSetUp = {}) {
       live: live.port,
       session,
       clock: { now: () => 0, observe: () => {} },
-      wishes: createWishBook({ storage }),
+      wishes: createWishBook({ own: storage, wallClockMs: Date.now, ...browser.openTab() }),
       signInAsGuest: async () => {
         if (guest.kind === 'ok') session.begin(guest.body);
         return guest;
       },
-      makeKey: () => `key-${(keys += 1)}`,
+      makeKey: () => `${keyPrefix}-${(keys += 1)}`,
       random: () => 0.5,
     },
     'sale',

@@ -1,0 +1,43 @@
+import { useServices, useSession } from '../../lib/services.ts';
+import { words } from '../../words/words.ts';
+import { SignInCard } from './orders-page.tsx';
+
+/** Who is signed in here, and the way out. */
+export function ProfilePage() {
+  const { session } = useServices();
+  const { signedIn } = useSession();
+  const { profile } = words;
+  if (!signedIn)
+    return (
+      <>
+        <h1 className="page-title">{profile.title}</h1>
+        <SignInCard text={profile.signedOut} />
+      </>
+    );
+  const { user } = signedIn;
+  const lines = [
+    { label: profile.name, value: user.name || profile.noName },
+    { label: profile.email, value: user.email },
+    { label: profile.role, value: profile.roles[user.role] },
+  ];
+  return (
+    <>
+      <h1 className="page-title">{profile.title}</h1>
+      <section className="card" aria-label={profile.title} data-testid="profile">
+        <dl className="figures">
+          {lines.map(({ label, value }) => (
+            <div key={label}>
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+        <div className="step-row">
+          <button type="button" onClick={() => session.end()}>
+            {profile.signOut}
+          </button>
+        </div>
+      </section>
+    </>
+  );
+}
