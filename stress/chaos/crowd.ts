@@ -45,6 +45,7 @@ export function createCrowd({ url, plan, saleIds, shoppers, journal }: CrowdDeps
   const client = createShopClient({ url, connections: CONNECTIONS });
   const wishes = new Set<Wish>();
   const seen: JournalEntry[] = [];
+  const failures: JournalEntry[] = [];
   let listeners: Listener[] = [];
   let isClosed = false;
 
@@ -65,6 +66,8 @@ export function createCrowd({ url, plan, saleIds, shoppers, journal }: CrowdDeps
       });
       const entry = { ...answer, request };
       push(entry);
+      const { httpStatus = 0 } = entry;
+      if (httpStatus >= 500 || (httpStatus === 0 && patience === undefined)) failures.push(entry);
       if (noteAnswer(wish, entry) || now() > giveUpAt) return entry;
       await pause(COME_BACK_AFTER_MS * (0.75 + Math.random() / 2)); // not as one
     }
@@ -103,6 +106,7 @@ export function createCrowd({ url, plan, saleIds, shoppers, journal }: CrowdDeps
   return {
     spare: shoppers.slice(-SPARE_SHOPPERS),
     seen: () => seen,
+    failures: () => failures,
     wishes: () => [...wishes],
     accepted: () => [...wishes].filter(({ accepted }) => accepted !== undefined),
     async come() {
@@ -110,8 +114,10 @@ export function createCrowd({ url, plan, saleIds, shoppers, journal }: CrowdDeps
       for (const planned of plan.wishes) made.push(wishOf(planned, made));
       listeners = await listen(
         { url, tally: createTally(), journal: { ...journal, push } },
-        made.slice(0, plan.sockets),
+        firstOfEach(made, plan.sockets),
       );
+      // A socket that comes back by itself is another connection: it may meet a process that knows less.
+      for (const listener of listeners) listener.socket.on('connect', () => (listener.connection += 1));
       const startedAt = now();
       const acting: Promise<void>[] = [];
       for (const [index, planned] of plan.wishes.entries()) {
@@ -137,6 +143,14 @@ export function createCrowd({ url, plan, saleIds, shoppers, journal }: CrowdDeps
       client.close();
     },
   };
+}
+
+/** The first wish of each of the first `count` shoppers: one page each. */
+function firstOfEach(wishes: readonly Wish[], count: number): Wish[] {
+  const first = new Map<Shopper, Wish>();
+  for (const wish of wishes)
+    if (first.size < count && !first.has(wish.shopper)) first.set(wish.shopper, wish);
+  return [...first.values()];
 }
 
 function pause(ms: number): Promise<void> | undefined {

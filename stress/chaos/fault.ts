@@ -132,6 +132,8 @@ export interface Crowd {
   spare: readonly Shopper[];
   /** All that was sent and seen so far. */
   seen(): readonly JournalEntry[];
+  /** Requests that got no answer, or one of 500 and above; not those whose client walked away. */
+  failures(): readonly JournalEntry[];
   /**
    * One more wish, sent until its answer is final, journalled as all others are.
    *

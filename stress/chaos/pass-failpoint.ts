@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AppRole } from './fault.ts';
 import type { Failpoint, FailpointAct } from './failpoints.ts';
 
 /** A failpoint is armed while its file is there; whoever renames it is the first who came by. */
@@ -14,11 +15,10 @@ export function armFailpoint(folder: string, failpoint: Failpoint, act: Failpoin
   renameSync(`${file}.next`, file);
 }
 
-/** @returns the pid of the process that came by; undefined while nobody has */
-export function findMet(folder: string, failpoint: Failpoint): number | undefined {
+/** @returns the role of the process that came by; undefined while nobody has */
+export function findMet(folder: string, failpoint: Failpoint): AppRole | undefined {
   try {
-    const pid = Number(readFileSync(metFile(folder, failpoint), 'utf8'));
-    return pid > 0 ? pid : undefined;
+    return readFileSync(metFile(folder, failpoint), 'utf8') as AppRole;
   } catch {
     return undefined;
   }
@@ -33,7 +33,7 @@ export function disarmFailpoint(folder: string, failpoint: Failpoint): void {
  *
  * @returns how long what came by shall wait, ms; 0 nearly always
  */
-export function passFailpoint(folder: string, failpoint: Failpoint): number {
+export function passFailpoint(folder: string, role: AppRole, failpoint: Failpoint): number {
   const taken = `${armedFile(folder, failpoint)}.${process.pid}`;
   try {
     renameSync(armedFile(folder, failpoint), taken);
@@ -41,8 +41,8 @@ export function passFailpoint(folder: string, failpoint: Failpoint): number {
     return 0;
   }
   const act = JSON.parse(readFileSync(taken, 'utf8')) as FailpointAct;
-  rmSync(taken);
-  writeFileSync(metFile(folder, failpoint), String(process.pid));
+  writeFileSync(taken, role);
+  renameSync(taken, metFile(folder, failpoint)); // in one step: who sees it sees all of it
   switch (act.act) {
     case 'die':
       process.kill(process.pid, 'SIGKILL');

@@ -4,7 +4,7 @@ import { createShoppers } from '../../src/commands/lib/create-shoppers.ts';
 import { changeSaleState } from '../../src/features/sale/sale.service.ts';
 import { openRunJournal } from '../lib/run-journal.ts';
 import { createCrowd, type OwnCrowd } from './crowd.ts';
-import type { ChaosRound, RoundSale } from './fault.ts';
+import type { AppRole, ChaosRound, RoundSale } from './fault.ts';
 import type { FailpointAct } from './failpoints.ts';
 import type { OwnInstance } from './instance.ts';
 import { judgeRound, type RoundVerdict } from './judge-round.ts';
@@ -163,7 +163,7 @@ function createRound(
   };
   const arm: ChaosRound['arm'] = async (failpoint, act: FailpointAct) => {
     armFailpoint(instance.folder, failpoint, act);
-    let met: number | undefined;
+    let met: AppRole | undefined;
     return {
       hasHit() {
         met ??= findMet(instance.folder, failpoint);
@@ -172,9 +172,8 @@ function createRound(
       async disarm() {
         disarmFailpoint(instance.folder, failpoint);
         met ??= findMet(instance.folder, failpoint);
-        if (act.act === 'die' && met !== undefined && !failpoint.startsWith('worker.'))
-          instance.noteDeath('api');
-        note(`${failpoint} ${met === undefined ? 'was not met' : `was met by ${met}`}`);
+        if (act.act === 'die' && met !== undefined) instance.noteDeath(met);
+        note(`${failpoint} ${met === undefined ? 'was not met' : `was met by a process of role ${met}`}`);
       },
     };
   };

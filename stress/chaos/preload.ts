@@ -108,7 +108,7 @@ function afterwards(args: unknown[], act: () => number): void {
 
 /** @param only  the role that stops here; the other one goes by. @returns ms to wait */
 function pass(from: string, only: AppRole | undefined, failpoint: Failpoint): number {
-  return only === undefined || only === role ? passFailpoint(from, failpoint) : 0;
+  return role !== undefined && (only ?? role) === role ? passFailpoint(from, role, failpoint) : 0;
 }
 
 function wait(ms: number): Promise<void> | undefined {

@@ -123,4 +123,42 @@ export const PROCESS_FAULTS: readonly Fault[] = [
       return nothing;
     },
   },
+  {
+    name: 'loop-blocked-30-s',
+    group: 'processes',
+    expected: 'shoppers at that process come back to another one; nothing waits for it',
+    needs: { alone: true },
+    async begin({ instance, random, pause }) {
+      const role = random.pick(['api', 'worker'] as const);
+      await instance.hang(random.pick(await instance.pids(role)), 30_000);
+      await pause(30_000);
+      return nothing;
+    },
+  },
+  {
+    name: 'rolling-restart',
+    group: 'processes',
+    expected: 'not one request fails',
+    needs: { alone: true },
+    async begin(round) {
+      const { instance, crowd, judge } = round;
+      const before = crowd.failures().length;
+      for (const role of ['api', 'worker', 'api', 'worker'] as const) {
+        const [oldest] = await instance.pids(role);
+        if (oldest === undefined) throw new Error(`no process of role ${role} runs`);
+        await instance.stopProcess(role, oldest);
+        await instance.untilBack(role, [oldest]);
+        await instance.untilReady();
+      }
+      round.atEnd(async () => {
+        const failed = crowd.failures().slice(before);
+        judge({
+          id: 'rolled',
+          ok: failed.length === 0,
+          detail: `${failed.length} requests failed; ${JSON.stringify(failed.slice(0, 3))}`,
+        });
+      });
+      return nothing;
+    },
+  },
 ];
