@@ -28,7 +28,7 @@ export async function up(knex: Knex): Promise<void> {
       actor_id uuid not null references users (id),
       key text not null check (length(key) between 1 and 128),
       fingerprint text not null,
-      answer jsonb,
+      answer json, -- as it was sent, to the letter
       created_at timestamptz not null default now(),
       primary key (actor_id, key)
     );

@@ -12,6 +12,7 @@ import { createAccountRoutes } from './features/account/account.routes.ts';
 import { createEnforcePolicies } from './features/account/enforce-policies.ts';
 import { createDocsRoutes } from './features/docs/docs.routes.ts';
 import { createHealthRoutes } from './features/health/health.routes.ts';
+import { createOperatorRoutes } from './features/operator/operator.routes.ts';
 import { createOrderRoutes } from './features/order/order.routes.ts';
 import { createPurchaseRoutes } from './features/purchase/purchase.routes.ts';
 import { createSaleRoutes } from './features/sale/sale.routes.ts';
@@ -49,6 +50,7 @@ const app = createApp({
   statsRoutes: createStatsRoutes({ readStats: unused }),
   purchaseRoutes: createPurchaseRoutes({ purchaseStatus: unused }),
   orderRoutes: createOrderRoutes({ orders: unused, readThrough: unused }),
+  operatorRoutes: createOperatorRoutes(unused),
   healthRoutes: createHealthRoutes({ health: unused }),
   docsRoutes: createDocsRoutes({ version: '1.2.3' }),
   clientDir,

@@ -16,6 +16,7 @@ import { createDocsRoutes } from './features/docs/docs.routes.ts';
 import { readBuildIdentity } from './features/health/build-identity.ts';
 import { createHealth } from './features/health/check-health.ts';
 import { createHealthRoutes } from './features/health/health.routes.ts';
+import { createOperatorRoutes } from './features/operator/operator.routes.ts';
 import { createOrderRepository } from './features/order/order.repository.ts';
 import { createOrderRoutes } from './features/order/order.routes.ts';
 import { AcceptedAttempts } from './features/purchase/accepted-attempts.ts';
@@ -194,6 +195,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
       orders: createOrderRepository({ db }),
       readThrough: createReadThrough({ redis }),
     }),
+    operatorRoutes: createOperatorRoutes({ db, redis, runId, clock, logger }),
     healthRoutes: createHealthRoutes({ health }),
     docsRoutes: createDocsRoutes(identity),
   });

@@ -32,6 +32,13 @@ const RULES = [
     where: `outcome = 'confirmed' and idempotency_key is not null and ${PAST}`,
     act: 'update purchase_attempts set idempotency_key = null',
   },
+  {
+    name: 'operatorRequests',
+    words: "answers to operators' idempotency keys",
+    table: 'operator_requests',
+    where: `created_at < now() - :days * interval '1 day'`,
+    act: 'delete from operator_requests',
+  },
 ] as const;
 type Rule = (typeof RULES)[number];
 
@@ -66,7 +73,7 @@ async function removePast(db: Database, { table, where, act }: Rule, days: numbe
   let removed = 0;
   for (;;) {
     const { rowCount } = await db.raw<{ rowCount: number }>(
-      `${act} where id in (select id from ${table} where ${where} limit ${CHUNK})`,
+      `${act} where ctid = any (array(select ctid from ${table} where ${where} limit ${CHUNK}))`,
       { days },
     );
     removed += rowCount;

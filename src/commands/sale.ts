@@ -1,4 +1,4 @@
-import { insertProduct } from '../features/product/product.repository.ts';
+import { writeProduct } from '../features/product/product.service.ts';
 import { changeSaleState, createSale, type StateChange } from '../features/sale/sale.service.ts';
 import { saleState, type SaleDetails } from '../features/sale/sale.model.ts';
 import { listSales, readStock } from '../features/sale/sale.repository.ts';
@@ -59,7 +59,10 @@ function create(flags: Flags): Work {
     const { db, redis } = services;
     const [seconds, micros] = await redis.time(); // the gate's clock decides when it opens
     const nowMs = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
-    const productId = await insertProduct(db, { name, priceMinor: 4_900, currency: 'EUR' });
+    const actor = { actorId: null, reason: 'npm run sale' };
+    const { id: productId } = await db.transaction((tx) =>
+      writeProduct(tx, { name, priceMinor: 4_900, currency: 'EUR' }, actor),
+    );
     const made = await createSale(
       services,
       {
@@ -70,7 +73,7 @@ function create(flags: Flags): Work {
         perShopperLimit,
         stock,
       },
-      { actorId: null, reason: 'npm run sale' },
+      actor,
     );
     print(`saleId     ${made.saleId}\nproductId  ${productId}\nstockId    ${made.stockId}`);
     return { saleId: made.saleId, productId, stockId: made.stockId };

@@ -100,7 +100,12 @@ describe('verify and prune', () => {
       { ...token, token_hash: 'old', expires_at: longAgo },
       { ...token, token_hash: 'new', expires_at: new Date() },
     ]);
-    const removed = { expiredRefreshTokens: 1, rejectedAttempts: 1, idempotencyKeys: 1 };
+    const asked = { actor_id: shopper, fingerprint: 'of a change' };
+    await db('operator_requests').insert([
+      { ...asked, key: 'old', created_at: longAgo },
+      { ...asked, key: 'new' },
+    ]);
+    const removed = { expiredRefreshTokens: 1, rejectedAttempts: 1, idempotencyKeys: 1, operatorRequests: 1 };
 
     const orders = await db('orders').orderBy('id');
     const dry = await runCommandLine('prune', ['--dry-run', '--json'], variables);

@@ -52,6 +52,12 @@ export const ERROR_CATALOGUE = {
     advice: 'Check the user id.',
     retryable: false,
   },
+  product_not_found: {
+    status: 404,
+    title: 'There is no such product',
+    advice: 'Check the product id.',
+    retryable: false,
+  },
   method_not_allowed: {
     status: 405,
     title: 'This address does not answer that method',
@@ -100,6 +106,60 @@ export const ERROR_CATALOGUE = {
     advice: 'See your orders.',
     retryable: false,
   },
+  sale_not_published: {
+    status: 409,
+    title: 'The sale is a draft',
+    advice: 'Publish it first.',
+    retryable: false,
+  },
+  sale_stopped: {
+    status: 409,
+    title: 'The sale is stopped for good',
+    advice: 'Clone it to sell again.',
+    retryable: false,
+  },
+  sale_not_editable: {
+    status: 409,
+    title: 'The sale is open, about to open, or over',
+    advice: 'Edit a sale until ten seconds before it opens; clone this one for another time.',
+    retryable: false,
+  },
+  product_on_sale: {
+    status: 409,
+    title: 'The product is on sale at this price',
+    advice: 'Change the price when its sale is over.',
+    retryable: false,
+  },
+  stock_not_available: {
+    status: 409,
+    title: 'More units are sold or promised than this would leave',
+    advice: 'Take at most `remaining` units.',
+    retryable: false,
+  },
+  order_cancelled: {
+    status: 409,
+    title: 'The order is cancelled already',
+    advice: 'See its trail.',
+    retryable: false,
+  },
+  own_account: {
+    status: 409,
+    title: 'Nobody changes their own role or blocks themselves',
+    advice: 'Ask another admin.',
+    retryable: false,
+  },
+  last_admin: {
+    status: 409,
+    title: 'This is the last admin',
+    advice: 'Make somebody else an admin first.',
+    retryable: false,
+  },
+  precondition_failed: {
+    status: 412,
+    title: 'Somebody has changed this since you read it',
+    advice: 'Read it again and send its new `ETag` in `If-Match`.',
+    retryable: false,
+  },
   body_too_large: {
     status: 413,
     title: 'The body is too large',
@@ -116,6 +176,12 @@ export const ERROR_CATALOGUE = {
     status: 422,
     title: 'This idempotency key was used for another request',
     advice: 'Use a new key for a new wish.',
+    retryable: false,
+  },
+  precondition_required: {
+    status: 428,
+    title: 'An edit must say which version it was made from',
+    advice: 'Send the `ETag` you read in `If-Match`.',
     retryable: false,
   },
   rate_limited: {

@@ -1,6 +1,7 @@
 import { ERROR_CATALOGUE, type ErrorCode } from './error-catalogue.ts';
 import { isOpen, type Policy } from './policies.ts';
-import { refTo, type JsonSchema } from './openapi-schemas.ts';
+import type { JsonSchema } from './openapi-object.ts';
+import { refTo } from './openapi-schemas.ts';
 
 export type Described = Record<string, unknown>;
 type SchemaName = Parameters<typeof refTo>[0];
@@ -8,7 +9,7 @@ type SchemaName = Parameters<typeof refTo>[0];
 /** A route as it is written down in openapi-paths.ts. */
 export interface Operation {
   id: string;
-  tag: 'account' | 'sale' | 'purchase' | 'service';
+  tag: 'account' | 'sale' | 'purchase' | 'operator' | 'service';
   summary: string;
   description?: string;
   parameters?: Described[];

@@ -1,6 +1,8 @@
 import type { ErrorCode } from './error-catalogue.ts';
 import type { Described, Operation } from './openapi-operation.ts';
-import { refTo, type JsonSchema } from './openapi-schemas.ts';
+import type { JsonSchema } from './openapi-object.ts';
+import { OPERATOR_OPERATIONS } from './openapi-operator-paths.ts';
+import { refTo } from './openapi-schemas.ts';
 
 const uuid: JsonSchema = { type: 'string', format: 'uuid' };
 const query = (name: string, schema: JsonSchema, description: string): Described => ({
@@ -176,6 +178,7 @@ export const OPERATIONS: Record<string, Record<string, Operation>> = {
       refusals: ['invalid_request', 'unauthenticated', 'forbidden', ...LIMITED],
     },
   },
+  ...OPERATOR_OPERATIONS,
   '/api/health': {
     get: {
       id: 'health',

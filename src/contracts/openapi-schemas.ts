@@ -1,6 +1,6 @@
 import { ERROR_CATALOGUE, REJECTION_REASONS } from './error-catalogue.ts';
-
-export type JsonSchema = Record<string, unknown>;
+import { object, request, type JsonSchema } from './openapi-object.ts';
+import { OPERATOR_SCHEMAS } from './openapi-operator-schemas.ts';
 
 const uuid: JsonSchema = { type: 'string', format: 'uuid' };
 const time: JsonSchema = { type: 'string', format: 'date-time' };
@@ -11,17 +11,6 @@ const currency: JsonSchema = { type: 'string', minLength: 3, maxLength: 3, examp
 const saleState: JsonSchema = { enum: ['scheduled', 'open', 'paused', 'sold_out', 'ended'] };
 
 export const refTo = (name: keyof typeof SCHEMAS): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
-
-/** An object all of whose fields are there, but for those named optional. */
-function object(properties: Record<string, JsonSchema>, optional: readonly string[] = []): JsonSchema {
-  const required = Object.keys(properties).filter((name) => !optional.includes(name));
-  return { type: 'object', properties, required };
-}
-
-/** A request body: what is not named is refused. */
-function request(properties: Record<string, JsonSchema>, optional: readonly string[] = []): JsonSchema {
-  return { ...object(properties, optional), additionalProperties: false };
-}
 
 const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
 const counts: JsonSchema = { type: 'object', additionalProperties: count };
@@ -163,4 +152,5 @@ export const SCHEMAS = {
       ['client', 'gates', 'worker'],
     ),
   }),
+  ...OPERATOR_SCHEMAS,
 } as const satisfies Record<string, JsonSchema>;

@@ -24,7 +24,13 @@ export function createOpenApiDocument({ version }: { version: string }): Record<
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    tags: [{ name: 'account' }, { name: 'sale' }, { name: 'purchase' }, { name: 'service' }],
+    tags: [
+      { name: 'account' },
+      { name: 'sale' },
+      { name: 'purchase' },
+      { name: 'operator' },
+      { name: 'service' },
+    ],
     paths: Object.fromEntries(paths) as Record<string, unknown>,
     components: {
       schemas: SCHEMAS,

@@ -5,6 +5,10 @@ export const PERMISSIONS = {
   'purchase:attempt': ['shopper'],
   'orders:read': ['operator', 'admin'],
   'stats:read': ['operator', 'admin'],
+  'products:read': ['operator', 'admin'],
+  'products:write': ['operator', 'admin'],
+  'sales:read': ['operator', 'admin'],
+  'sales:write': ['operator', 'admin'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -40,6 +44,20 @@ export const POLICIES: Readonly<Record<PolicyRoute, Policy>> = {
   'POST /api/purchase/attempt': 'purchase:attempt',
   'GET /api/purchase/status': 'signed-in',
   'GET /api/purchase/user/:userId': 'owner-or-orders:read',
+
+  'GET /api/admin/products': 'products:read',
+  'POST /api/admin/products': 'products:write',
+  'GET /api/admin/products/:id': 'products:read',
+  'PATCH /api/admin/products/:id': 'products:write',
+  'GET /api/admin/sales': 'sales:read',
+  'POST /api/admin/sales': 'sales:write',
+  'GET /api/admin/sales/:id': 'sales:read',
+  'PATCH /api/admin/sales/:id': 'sales:write',
+  'POST /api/admin/sales/:id/clone': 'sales:write',
+  'POST /api/admin/sales/:id/publish': 'sales:write',
+  'POST /api/admin/sales/:id/pause': 'sales:write',
+  'POST /api/admin/sales/:id/resume': 'sales:write',
+  'POST /api/admin/sales/:id/stop': 'sales:write',
 
   'GET /api/health': 'anyone',
   'GET /api/health/ready': 'anyone',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeCursor, encodeCursor, presentOrderPage, type Order } from './order.model.ts';
+import { decodeCursor, encodeCursor } from '../../utils/page-cursor.ts';
+import { presentOrderPage, type Order } from './order.model.ts';
 
 const order = (n: number): Order => ({
   id: `00000000-0000-4000-8000-00000000000${n}`,

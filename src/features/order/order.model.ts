@@ -1,4 +1,5 @@
 import type { OrderBody, OrderPageBody } from '../../contracts/http.ts';
+import { cutPage } from '../../utils/page-cursor.ts';
 
 export interface Order {
   id: string;
@@ -12,25 +13,6 @@ export interface Order {
   status: 'confirmed' | 'cancelled';
   /** Microseconds since the epoch, as exact as PostgreSQL keeps it: what pages are cut by. */
   createdAtMicros: number;
-}
-
-/** Where a page ended: the next one holds what is older. */
-export interface OrderCursor {
-  createdAtMicros: number;
-  id: string;
-}
-
-const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-const CURSOR = new RegExp(`^(\\d{1,16})\\.(${UUID})$`);
-
-export function encodeCursor({ createdAtMicros, id }: OrderCursor): string {
-  return Buffer.from(`${createdAtMicros}.${id}`).toString('base64url');
-}
-
-/** Null for what `encodeCursor` never made. */
-export function decodeCursor(cursor: string): OrderCursor | null {
-  const [, createdAtMicros, id] = CURSOR.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
-  return id === undefined ? null : { createdAtMicros: Number(createdAtMicros), id };
 }
 
 export function presentOrder(order: Order): OrderBody {
@@ -50,10 +32,6 @@ export function presentOrder(order: Order): OrderBody {
 
 /** @param found  the page's orders, and one more when there is a next page */
 export function presentOrderPage(found: readonly Order[], limit: number): OrderPageBody {
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    orders: page.map(presentOrder),
-    ...(last && found.length > limit ? { nextCursor: encodeCursor(last) } : {}),
-  };
+  const { items, nextCursor } = cutPage(found, limit);
+  return { orders: items.map(presentOrder), ...(nextCursor === undefined ? {} : { nextCursor }) };
 }

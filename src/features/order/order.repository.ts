@@ -1,9 +1,10 @@
 import type { Database } from '../../infrastructure/postgres/database.ts';
-import type { Order, OrderCursor } from './order.model.ts';
+import type { PageCursor } from '../../utils/page-cursor.ts';
+import type { Order } from './order.model.ts';
 
 export interface OrderRepository {
   /** A user's orders, newest first, from after the cursor; at most `limit`. */
-  findPage(userId: string, { limit, cursor }: { limit: number; cursor?: OrderCursor }): Promise<Order[]>;
+  findPage(userId: string, { limit, cursor }: { limit: number; cursor?: PageCursor }): Promise<Order[]>;
 }
 
 interface OrderRow {

@@ -48,17 +48,20 @@ export async function createSale(
   sale: NewSale,
   actor: Actor,
 ): Promise<{ saleId: string; stockId: string }> {
-  const made = await deps.db.transaction(async (tx) => {
-    const inserted = await insertSale(tx, sale);
-    await writeAudit(tx, actor, {
-      action: 'sale.create',
-      subject: `sale:${inserted.saleId}`,
-      before: null,
-      after: sale,
-    });
-    return inserted;
-  });
+  const made = await deps.db.transaction((tx) => writeSale(tx, sale, actor));
   await warmSale(deps, made);
+  return made;
+}
+
+/** The part of it that PostgreSQL has, with who made it. */
+export async function writeSale(
+  tx: Transaction,
+  sale: NewSale,
+  actor: Actor,
+): Promise<{ saleId: string; stockId: string }> {
+  const made = await insertSale(tx, sale);
+  const subject = `sale:${made.saleId}`;
+  await writeAudit(tx, actor, { action: 'sale.create', subject, before: null, after: sale });
   return made;
 }
 

@@ -1,0 +1,201 @@
+import type { ErrorCode } from './error-catalogue.ts';
+import type { Described, Operation } from './openapi-operation.ts';
+import type { JsonSchema } from './openapi-object.ts';
+import { refTo } from './openapi-schemas.ts';
+
+type SchemaName = Parameters<typeof refTo>[0];
+
+const uuid: JsonSchema = { type: 'string', format: 'uuid' };
+const ID: Described = { in: 'path', name: 'id', required: true, schema: uuid };
+const KEY: Described = {
+  in: 'header',
+  name: 'Idempotency-Key',
+  description:
+    'Printable ASCII; names one change of yours: a repeat gets the same answer and changes nothing.',
+  schema: { type: 'string', minLength: 1, maxLength: 128 },
+};
+const IF_MATCH: Described = {
+  in: 'header',
+  name: 'If-Match',
+  required: true,
+  description: 'The `ETag` of the version the edit was made from.',
+  schema: { type: 'string', examples: ['"v3"'] },
+};
+const PAGE: Described[] = [
+  {
+    in: 'query',
+    name: 'limit',
+    schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
+    description: 'How many a page.',
+  },
+  {
+    in: 'query',
+    name: 'cursor',
+    schema: { type: 'string' },
+    description: '`nextCursor` of the page before.',
+  },
+];
+const ETAG = { ETag: { description: 'The version, for `If-Match`.', schema: { type: 'string' } } };
+const LOCATION = { Location: { description: 'Where it is.', schema: { type: 'string' } } };
+const ASKED: ErrorCode[] = ['unauthenticated', 'forbidden', 'rate_limited', 'service_unavailable'];
+
+interface Short {
+  id: string;
+  summary: string;
+  description?: string;
+  refusals?: ErrorCode[];
+}
+
+const common = { tag: 'operator', signedIn: 'required' } as const;
+
+function read(short: Short, answer: SchemaName, parameters: Described[] = []): Operation {
+  const { refusals = [], ...rest } = short;
+  return {
+    ...common,
+    ...rest,
+    parameters,
+    answers: { 200: { description: 'As it is now.', schema: refTo(answer) } },
+    refusals: ['invalid_request', ...refusals, ...ASKED],
+  };
+}
+
+function edit(short: Short, body: SchemaName, answer: SchemaName): Operation {
+  const { refusals = [], ...rest } = short;
+  return {
+    ...common,
+    ...rest,
+    parameters: [ID, IF_MATCH, KEY],
+    body,
+    answers: { 200: { description: 'As it is now.', schema: refTo(answer), headers: ETAG } },
+    refusals: [
+      ...(['precondition_required', 'precondition_failed', 'idempotency_key_reused'] as const),
+      ...refusals,
+      ...ASKED,
+    ],
+  };
+}
+
+function change(
+  short: Short,
+  body: SchemaName,
+  answer: SchemaName,
+  { makes = false, of = true } = {},
+): Operation {
+  const { refusals = [], ...rest } = short;
+  return {
+    ...common,
+    ...rest,
+    parameters: of ? [ID, KEY] : [KEY],
+    body,
+    answers: makes
+      ? { 201: { description: 'Made.', schema: refTo(answer), headers: { ...ETAG, ...LOCATION } } }
+      : { 200: { description: 'Done; as it is now.', schema: refTo(answer) } },
+    refusals: ['idempotency_key_reused', ...refusals, ...ASKED],
+  };
+}
+
+/** The operators' part of the table in openapi-paths.ts. */
+export const OPERATOR_OPERATIONS: Record<string, Record<string, Operation>> = {
+  '/api/admin/products': {
+    get: read({ id: 'listProducts', summary: 'The products, newest first' }, 'ProductPage', PAGE),
+    post: change({ id: 'createProduct', summary: 'Make a product' }, 'NewProductRequest', 'OperatorProduct', {
+      makes: true,
+      of: false,
+    }),
+  },
+  '/api/admin/products/{id}': {
+    get: read(
+      { id: 'readProduct', summary: 'A product', refusals: ['product_not_found'] },
+      'OperatorProduct',
+      [ID],
+    ),
+    patch: edit(
+      {
+        id: 'editProduct',
+        summary: 'Edit a product',
+        description: 'Its price stays while a sale of it is open.',
+        refusals: ['product_not_found', 'product_on_sale'],
+      },
+      'ProductEditRequest',
+      'OperatorProduct',
+    ),
+  },
+  '/api/admin/sales': {
+    get: read(
+      { id: 'listOperatorSales', summary: 'The sales, drafts too, newest first' },
+      'OperatorSalePage',
+      PAGE,
+    ),
+    post: change(
+      { id: 'createSale', summary: 'Make a draft of a sale; shoppers see it once it is published' },
+      'NewSaleRequest',
+      'OperatorSale',
+      { makes: true, of: false },
+    ),
+  },
+  '/api/admin/sales/{id}': {
+    get: read({ id: 'readSale', summary: 'A sale', refusals: ['sale_not_found'] }, 'OperatorSale', [ID]),
+    patch: edit(
+      {
+        id: 'editSale',
+        summary: 'Edit a sale, until ten seconds before it opens',
+        refusals: ['sale_not_found', 'sale_not_editable'],
+      },
+      'SaleEditRequest',
+      'OperatorSale',
+    ),
+  },
+  '/api/admin/sales/{id}/clone': {
+    post: change(
+      { id: 'cloneSale', summary: 'Make a draft like this sale', refusals: ['sale_not_found'] },
+      'CloneSaleRequest',
+      'OperatorSale',
+      { makes: true },
+    ),
+  },
+  '/api/admin/sales/{id}/publish': {
+    post: change(
+      {
+        id: 'publishSale',
+        summary: 'Publish a draft; its gate is open when this answers',
+        refusals: ['sale_not_found', 'sale_stopped', 'sale_ended'],
+      },
+      'ReasonRequest',
+      'OperatorSale',
+    ),
+  },
+  '/api/admin/sales/{id}/pause': {
+    post: change(
+      {
+        id: 'pauseSale',
+        summary: 'Pause a sale, everywhere at once',
+        refusals: ['sale_not_found', 'sale_not_published', 'sale_stopped'],
+      },
+      'ReasonRequest',
+      'OperatorSale',
+    ),
+  },
+  '/api/admin/sales/{id}/resume': {
+    post: change(
+      {
+        id: 'resumeSale',
+        summary: 'Let a paused sale go on',
+        refusals: ['sale_not_found', 'sale_not_published', 'sale_stopped'],
+      },
+      'ReasonRequest',
+      'OperatorSale',
+    ),
+  },
+  '/api/admin/sales/{id}/stop': {
+    post: change(
+      {
+        id: 'stopSale',
+        summary: 'Stop a sale for good',
+        description: 'With a reason, and the name of the sale in `confirm`.',
+        refusals: ['sale_not_found', 'sale_not_published'],
+      },
+      'StopSaleRequest',
+      'OperatorSale',
+    ),
+  },
+};

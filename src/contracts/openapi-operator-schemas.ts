@@ -1,0 +1,63 @@
+import { object, request, type JsonSchema } from './openapi-object.ts';
+
+const uuid: JsonSchema = { type: 'string', format: 'uuid' };
+const time: JsonSchema = { type: 'string', format: 'date-time' };
+const text: JsonSchema = { type: 'string' };
+const count: JsonSchema = { type: 'integer', minimum: 0 };
+const name: JsonSchema = { type: 'string', minLength: 1, maxLength: 200 };
+const reason: JsonSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 500,
+  description: 'Why, for the audit log.',
+};
+const currency: JsonSchema = { type: 'string', pattern: '^[A-Z]{3}$', examples: ['EUR'] };
+const limit: JsonSchema = { type: 'integer', minimum: 1, maximum: 1000 };
+const units: JsonSchema = { type: 'integer', minimum: 0, maximum: 10_000_000 };
+const price: JsonSchema = { type: 'integer', minimum: 0, maximum: 2_147_483_647 };
+const confirm: JsonSchema = {
+  type: 'string',
+  maxLength: 200,
+  description: 'The name of the sale, letter by letter.',
+};
+const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+const schema = (of: string): JsonSchema => ({ $ref: `#/components/schemas/${of}` });
+const page = (field: string, of: string): JsonSchema =>
+  object({ [field]: list(schema(of)), nextCursor: text }, ['nextCursor']);
+
+const product = { name, description: { type: 'string', maxLength: 2000 }, priceMinor: price, currency };
+const sale = { productId: uuid, name, startsAt: time, endsAt: time, perShopperLimit: limit };
+
+/** The bodies of contracts/operator-http.ts, as JSON Schema. */
+export const OPERATOR_SCHEMAS = {
+  ReasonRequest: request({ reason }, ['reason']),
+  OperatorProduct: object({
+    ...{ id: uuid, name: text, description: text, imageUrl: text, priceMinor: count, currency },
+    ...{ version: count, createdAt: time, updatedAt: time },
+  }),
+  ProductPage: page('products', 'OperatorProduct'),
+  NewProductRequest: request({ ...product, reason }, ['description', 'reason']),
+  ProductEditRequest: request({ ...product, reason }, [...Object.keys(product), 'reason']),
+  OperatorSale: object({
+    saleId: uuid,
+    productId: uuid,
+    name: text,
+    state: { enum: ['draft', 'active', 'paused', 'stopped'] },
+    startsAt: time,
+    endsAt: time,
+    perShopperLimit: limit,
+    stock: object({ stockId: uuid, total: count, sold: count }),
+    version: count,
+    createdAt: time,
+    updatedAt: time,
+  }),
+  OperatorSalePage: page('sales', 'OperatorSale'),
+  NewSaleRequest: request({ ...sale, stock: units, reason }, ['perShopperLimit', 'reason']),
+  SaleEditRequest: request({ ...sale, reason }, [...Object.keys(sale), 'reason']),
+  CloneSaleRequest: request({ startsAt: time, endsAt: time, name, stock: units, reason }, [
+    'name',
+    'stock',
+    'reason',
+  ]),
+  StopSaleRequest: request({ reason, confirm }),
+} as const satisfies Record<string, JsonSchema>;

@@ -1,0 +1,116 @@
+import type { Role } from './http.ts';
+
+/** Bodies of the operators' API, `/api/admin/…`. */
+
+export interface OperatorProductBody {
+  id: string;
+  name: string;
+  description: string;
+  imageUrl: string;
+  priceMinor: number;
+  currency: string;
+  /** Also in the `ETag`, as `"v<version>"`. */
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** A sale as operators see it. `draft`: shoppers do not see it yet. */
+export interface OperatorSaleBody {
+  saleId: string;
+  productId: string;
+  name: string;
+  state: 'draft' | 'active' | 'paused' | 'stopped';
+  startsAt: string;
+  endsAt: string;
+  perShopperLimit: number;
+  stock: { stockId: string; total: number; sold: number };
+  version: number;
+  createdAt: string;
+  updatedAt: string;
+}
+
+/** A change of stock: what it is now. */
+export interface StockChangeBody {
+  changeId: string;
+  saleId: string;
+  delta: number;
+  stock: { total: number; sold: number };
+}
+
+export interface CancelledOrderBody {
+  orderId: string;
+  attemptId: string;
+  saleId: string;
+  quantity: number;
+  status: 'cancelled';
+  cancelledAt: string;
+}
+
+export interface ReconciledBody {
+  saleId: string;
+  /** Units given to the gate (negative: taken). */
+  repairedUnits: number;
+  invariants: { id: string; ok: boolean; detail: string; checkedAt: string }[];
+}
+
+export interface OperatorUserBody {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  blocked: boolean;
+  version: number;
+  createdAt: string;
+}
+
+export interface AuditEntryBody {
+  id: number;
+  at: string;
+  /** Absent for a command typed on the machine. */
+  actorId?: string;
+  action: string;
+  subject: string;
+  reason?: string;
+  before?: unknown;
+  after?: unknown;
+  requestId?: string;
+}
+
+/** One thing that happened to an attempt. */
+export interface TrailEventBody {
+  at: string;
+  what: string;
+  detail: Record<string, unknown>;
+}
+
+export interface TrailBody {
+  attemptId: string;
+  saleId: string;
+  userId: string;
+  quantity: number;
+  status: 'queued' | 'confirmed' | 'rejected';
+  /** In the order of time. */
+  events: TrailEventBody[];
+}
+
+export interface SearchBody {
+  users: OperatorUserBody[];
+  attempts: {
+    attemptId: string;
+    saleId: string;
+    userId: string;
+    quantity: number;
+    status: string;
+    at: string;
+  }[];
+  orders: {
+    orderId: string;
+    attemptId: string;
+    saleId: string;
+    userId: string;
+    quantity: number;
+    status: string;
+    at: string;
+  }[];
+}

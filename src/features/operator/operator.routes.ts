@@ -1,0 +1,14 @@
+import { Router } from 'express';
+import { createProductRoutes } from '../product/product.routes.ts';
+import { createOperatorSaleRoutes } from '../sale/operator-sale.routes.ts';
+import type { OperatorSaleDeps } from '../sale/operator-sale.service.ts';
+
+export type OperatorDeps = OperatorSaleDeps;
+
+/** `/api/admin`: all that operators and admins do; who may is in contracts/policies.ts. */
+export function createOperatorRoutes(deps: OperatorDeps): Router {
+  const router = Router();
+  router.use('/products', createProductRoutes(deps));
+  router.use('/sales', createOperatorSaleRoutes(deps));
+  return router;
+}

@@ -1,0 +1,28 @@
+import type { OperatorProductBody } from '../../contracts/operator-http.ts';
+
+export interface Product {
+  id: string;
+  name: string;
+  description: string;
+  imageUrl: string;
+  priceMinor: number;
+  /** ISO 4217. */
+  currency: string;
+  version: number;
+  createdAtMicros: number;
+  updatedAt: Date;
+}
+
+export function presentProduct(product: Product): OperatorProductBody {
+  return {
+    id: product.id,
+    name: product.name,
+    description: product.description,
+    imageUrl: product.imageUrl,
+    priceMinor: product.priceMinor,
+    currency: product.currency,
+    version: product.version,
+    createdAt: new Date(product.createdAtMicros / 1000).toISOString(),
+    updatedAt: product.updatedAt.toISOString(),
+  };
+}

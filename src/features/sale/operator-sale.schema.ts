@@ -1,0 +1,62 @@
+import Joi from 'joi';
+import { uuidSchema } from '../../utils/uuid-schema.ts';
+import { reasonSchema } from '../product/product.schema.ts';
+import type { SaleEdit } from './operator-sale.repository.ts';
+
+const fields = {
+  productId: uuidSchema,
+  name: Joi.string().trim().min(1).max(200),
+  startsAt: Joi.date().iso(),
+  endsAt: Joi.date().iso(),
+  perShopperLimit: Joi.number().strict().integer().min(1).max(1_000),
+};
+const stock = Joi.number().strict().integer().min(0).max(10_000_000);
+
+export interface SaleRequest {
+  productId: string;
+  name: string;
+  startsAt: Date;
+  endsAt: Date;
+  perShopperLimit: number;
+  stock: number;
+  reason?: string;
+}
+
+export const newSaleSchema = Joi.object<SaleRequest>({
+  productId: fields.productId.required(),
+  name: fields.name.required(),
+  startsAt: fields.startsAt.required(),
+  endsAt: fields.endsAt.greater(Joi.ref('startsAt')).required(),
+  perShopperLimit: fields.perShopperLimit.default(1),
+  stock: stock.required(),
+  reason: reasonSchema,
+});
+
+export const saleEditSchema = Joi.object<SaleEdit & { reason?: string }>({
+  ...fields,
+  reason: reasonSchema,
+}).or('productId', 'name', 'startsAt', 'endsAt', 'perShopperLimit');
+
+export interface CloneRequest {
+  startsAt: Date;
+  endsAt: Date;
+  name?: string;
+  stock?: number;
+  reason?: string;
+}
+
+export const cloneSchema = Joi.object<CloneRequest>({
+  startsAt: fields.startsAt.required(),
+  endsAt: fields.endsAt.greater(Joi.ref('startsAt')).required(),
+  name: fields.name,
+  stock,
+  reason: reasonSchema,
+});
+
+export const stateChangeSchema = Joi.object<{ reason?: string }>({ reason: reasonSchema });
+
+/** For what cannot be taken back: with a reason, and the sale's name typed. */
+export const stopSchema = Joi.object<{ reason: string; confirm?: string }>({
+  reason: reasonSchema.required(),
+  confirm: Joi.string().max(200),
+});
