@@ -14,6 +14,7 @@ import { connectRedis } from '../infrastructure/redis/connect-redis.ts';
 import { epochKeys, saleKeys } from '../infrastructure/redis/keys.ts';
 import { followRunId } from '../infrastructure/redis/run-id.ts';
 import { startTestServices, type TestServices } from './test-services.ts';
+import { uuidOf } from '../utils/short-id.ts';
 
 export function anAttempt(saleId: string, shopperId: string, overrides: Partial<Attempt> = {}): Attempt {
   const idempotencyKey = overrides.idempotencyKey === undefined ? randomUUID() : overrides.idempotencyKey;
@@ -77,7 +78,8 @@ export async function startTestPipeline(
       return Number(await services.redis.get(epochKeys(saleId, await epochOf(saleId)).tokens));
     },
     async inflight(saleId) {
-      return services.redis.hkeys(epochKeys(saleId, await epochOf(saleId)).inflight);
+      const ids = await services.redis.hkeys(epochKeys(saleId, await epochOf(saleId)).inflight);
+      return ids.map(uuidOf);
     },
     async accept(sale, attempts, { enqueue: shallEnqueue = true } = {}) {
       const batchId = randomUUID();

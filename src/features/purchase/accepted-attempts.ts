@@ -3,6 +3,7 @@ import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { countRepair } from '../../infrastructure/metrics/repairs.ts';
 import { saleKeys } from '../../infrastructure/redis/keys.ts';
 import { epochOf } from '../../utils/sequence.ts';
+import { shortId } from '../../utils/short-id.ts';
 import type { Adopt } from './adopt.ts';
 import type { Enqueue } from './enqueue.ts';
 import type { AdmittedAttempt } from './purchase.model.ts';
@@ -119,7 +120,7 @@ export class AcceptedAttempts {
       }
       if (old.length === 0) continue;
       const ids = old.map(({ attempt }) => attempt.attemptId);
-      const records = await this.#deps.redis.hmget(saleKeys(saleId).known, ...ids);
+      const records = await this.#deps.redis.hmget(saleKeys(saleId).known, ...ids.map(shortId));
       records.forEach((record, index) => {
         const id = ids[index];
         if (record && id) this.announced(saleId, id);

@@ -9,6 +9,7 @@ import { EPOCH_SPAN } from '../../utils/sequence.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
 import type { GateAnswer } from './admit.ts';
 import { decidedRecord, parseInflight } from './purchase.model.ts';
+import { shortId } from '../../utils/short-id.ts';
 
 describe('the gate', () => {
   let services: TestServices;
@@ -73,17 +74,17 @@ describe('the gate', () => {
     const attempt = anAttempt(sale.saleId, randomUUID(), { quantity: 2, idempotencyKey: 'a|key' });
     const [answer] = await ask(sale, [attempt], { batchId });
     const { inflight, line, shoppers } = epochKeys(sale.saleId, 1);
-    const record = await services.redis.hget(inflight, attempt.attemptId);
+    const record = await services.redis.hget(inflight, shortId(attempt.attemptId));
     const { sequence, admittedAtMs } = answer as Extract<GateAnswer, { kind: 'admitted' }>;
     expect(parseInflight(attempt.attemptId, record ?? '')).toEqual({
       ...attempt,
       ...{ batchId, sequence, admittedAtMs },
     });
     expect(Math.abs(admittedAtMs - Date.now())).toBeLessThan(2_000);
-    expect(await services.redis.zscore(line, attempt.attemptId)).toBe(String(sequence));
-    expect(await services.redis.hget(shoppers, attempt.shopperId)).toBe('2');
-    expect(await services.redis.hget(saleKeys(sale.saleId).latest, attempt.shopperId)).toBe(
-      attempt.attemptId,
+    expect(await services.redis.zscore(line, shortId(attempt.attemptId))).toBe(String(sequence));
+    expect(await services.redis.hget(shoppers, shortId(attempt.shopperId))).toBe('2');
+    expect(await services.redis.hget(saleKeys(sale.saleId).latest, shortId(attempt.shopperId))).toBe(
+      shortId(attempt.attemptId),
     );
   });
 
@@ -102,7 +103,10 @@ describe('the gate', () => {
       const sale = await givenSale(services);
       const [ahead, attempt] = [wish(sale), wish(sale)];
       await ask(sale, [ahead, attempt]);
-      const record = await services.redis.hget(epochKeys(sale.saleId, 1).inflight, attempt.attemptId);
+      const record = await services.redis.hget(
+        epochKeys(sale.saleId, 1).inflight,
+        shortId(attempt.attemptId),
+      );
       expect(await ask(sale, [attempt])).toEqual([{ kind: 'known', record, position: 2 }]);
       expect(await tokens(sale)).toBe(8);
     });
@@ -116,10 +120,10 @@ describe('the gate', () => {
         ...{ sequence: EPOCH_SPAN + 1, admittedAtMs: 1, settledAtMs: 2 },
         ...{ outcome: 'rejected', reason: 'sold_out' },
       });
-      await services.redis.hset(saleKeys(sale.saleId).known, attempt.attemptId, record);
+      await services.redis.hset(saleKeys(sale.saleId).known, shortId(attempt.attemptId), record);
       const known = { kind: 'known', record, position: undefined };
       expect(await ask(sale, [attempt])).toEqual([known]);
-      await services.redis.hdel(epochKeys(sale.saleId, 1).inflight, attempt.attemptId);
+      await services.redis.hdel(epochKeys(sale.saleId, 1).inflight, shortId(attempt.attemptId));
       expect(await ask(sale, [attempt])).toEqual([known]);
       expect(await ask(sale, [{ ...attempt, quantity: 2 }])).toEqual([refusedAs('idempotency_key_reused')]);
     });

@@ -5,18 +5,21 @@
   KEYS[1] gate       hash    epoch, runId, stockId, state, startsAt and endsAt (ms), limit, n, version, admitsFrom (ms)
   KEYS[2] tokens     string  units that may still be promised              (of the caller's epoch, like the next three)
   KEYS[3] shoppers   hash    shopper id -> units promised or bought
-  KEYS[4] inflight   hash    attempt id -> shopperId|quantity|sequence|admittedAtMs|batchId|key
+  KEYS[4] inflight   hash    attempt id -> shopper id|quantity|sequence|admittedAtMs|batchId|key
   KEYS[5] line       zset    attempt id by sequence
   KEYS[6] known      hash    attempt id -> decided record
   KEYS[7] latest     hash    shopper id -> latest attempt id
   KEYS[8] counters   hash    received, admitted, refused:<code>
+
+  Ids of attempts and shoppers are short ids (22 characters), here and in the sale's other scripts.
 
   ARGV[1] run id of the server the caller is connected to
   ARGV[2] epoch the caller knows
   ARGV[3] batch id
   ARGV[4] most attempts in flight
   ARGV[5] tries per shopper and window      ARGV[6] that window, ms
-  ARGV[7] prefix of the sale's other keys: tries:<shopper id> (string, expires with the window) and second:<epoch second>
+  ARGV[7] prefix of the sale's other keys: tries:<window number> (hash, shopper id -> tries|ms of the first in that window)
+          and second:<epoch second>
   ARGV[8] how long keys outlive the end, ms
   ARGV[9] how long an attempt may be in flight before no other is admitted, ms
   ARGV[10...] attempt id, shopper id, quantity, idempotency key or ''      four per attempt
@@ -47,17 +50,16 @@ local epoch = tonumber(gate[1])
 local state = gate[3]
 local startsAt, endsAt, limit, n = tonumber(gate[4]), tonumber(gate[5]), tonumber(gate[6]), tonumber(gate[7])
 local batchId, maxInflight = ARGV[3], tonumber(ARGV[4])
-local triesLimit, triesWindow, prefix = tonumber(ARGV[5]), ARGV[6], ARGV[7]
+local triesLimit, triesWindow, prefix = tonumber(ARGV[5]), tonumber(ARGV[6]), ARGV[7]
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 local nowText = string.format('%.0f', now)
 
 -- Everything the decisions need, in one bulk read a key: a command costs more than the decision it feeds.
-local ids, shopperIds, triesKeys = {}, {}, {}
+local ids, shopperIds = {}, {}
 for i = 10, #ARGV, 4 do
   ids[#ids + 1] = ARGV[i]
   shopperIds[#shopperIds + 1] = ARGV[i + 1]
-  triesKeys[#triesKeys + 1] = prefix .. 'tries:' .. ARGV[i + 1]
 end
 local count = #ids
 local inflight = redis.call('HMGET', KEYS[4], unpack(ids))
@@ -71,13 +73,24 @@ elseif state == 'paused' then closed = { 5 }
 elseif now < startsAt then closed = { 4, startsAt - now }
 elseif now >= endsAt then closed = { 6 } end
 
-local has, tries, inflightCount = {}, {}, 0
+-- A shopper's tries count from the first one on; it was in this window of the clock or in the one before.
+local windowAt = math.floor(now / triesWindow) * triesWindow
+local function triesKey(windowsAgo)
+  return prefix .. 'tries:' .. string.format('%.0f', windowAt / triesWindow - windowsAgo)
+end
+local has, tries, triedSince, inflightCount = {}, {}, {}, 0
 if not closed then
   local units = redis.call('HMGET', KEYS[3], unpack(shopperIds))
-  local counts = redis.call('MGET', unpack(triesKeys))
+  local recent = redis.call('HMGET', triesKey(0), unpack(shopperIds))
+  local before = redis.call('HMGET', triesKey(1), unpack(shopperIds))
   for i = 1, count do
-    has[shopperIds[i]] = tonumber(units[i] or '0')
-    tries[shopperIds[i]] = tonumber(counts[i] or '0')
+    local shopper, entry = shopperIds[i], recent[i] or before[i]
+    has[shopper] = tonumber(units[i] or '0')
+    tries[shopper], triedSince[shopper] = 0, nowText
+    if entry then
+      local times, since = string.match(entry, '^(%d+)|(%d+)$')
+      if now < tonumber(since) + triesWindow then tries[shopper], triedSince[shopper] = tonumber(times), since end
+    end
   end
   inflightCount = redis.call('HLEN', KEYS[4])
 end
@@ -97,9 +110,10 @@ end
 
 local CODES = { [3] = 'idempotency_key_reused', [4] = 'sale_not_started', [5] = 'sale_paused', [6] = 'sale_ended',
   [7] = 'rate_limited', [8] = 'limit_reached', [9] = 'sold_out', [10] = 'not_enough_left', [11] = 'overloaded' }
+local LIMIT_REACHED, SOLD_OUT, OVERLOADED = { 8 }, { 9 }, { 11 }
 local answers = { epoch, now, 0 }
 local admittedNow = {}                                -- attempt id -> its answer, for a key sent twice in one batch
-local records, lineEntries, latest, units = {}, {}, {}, {}
+local records, lineEntries, latest, units, tried = {}, {}, {}, {}, {}
 local refused, received, admitted, taken = {}, 0, 0, 0
 local lineBase
 
@@ -125,25 +139,21 @@ for i = 1, count do
   elseif closed then
     answer = closed
   elseif tries[shopper] >= triesLimit then
-    local wait = redis.call('PTTL', triesKeys[i])
-    answer = { 7, wait > 0 and wait or 1 }
+    answer = { 7, tonumber(triedSince[shopper]) + triesWindow - now }
   else
     tries[shopper] = tries[shopper] + 1
-    if tries[shopper] == 1 then
-      redis.call('SET', triesKeys[i], 1, 'PX', triesWindow)
-    else
-      redis.call('INCR', triesKeys[i])
-    end
+    tried[#tried + 1] = shopper
+    tried[#tried + 1] = tries[shopper] .. '|' .. triedSince[shopper]
     if has[shopper] + quantity > limit then
-      answer = { 8 }
+      answer = LIMIT_REACHED
     elseif tokens <= 0 then
-      answer = { 9 }
+      answer = SOLD_OUT
     elseif tokens < quantity then
       answer = { 10, tokens }
     elseif inflightCount >= maxInflight then
-      answer = { 11 }
+      answer = OVERLOADED
     elseif isLate() then
-      answer = { 11 }
+      answer = OVERLOADED
     else
       n = n + 1
       tokens = tokens - quantity
@@ -172,6 +182,13 @@ for i = 1, count do
 end
 answers[3] = tokens
 
+if #tried > 0 then
+  local counted = triesKey(0)
+  if redis.call('HSET', counted, unpack(tried)) == redis.call('HLEN', counted) then   -- the first of this window
+    redis.call('PEXPIREAT', counted, string.format('%.0f', windowAt + 3 * triesWindow))
+    redis.call('UNLINK', triesKey(2))                   -- over by now; a crowd's expiry would hold up everybody
+  end
+end
 if admitted > 0 then
   redis.call('DECRBY', KEYS[2], taken)
   redis.call('HSET', KEYS[1], 'n', n)

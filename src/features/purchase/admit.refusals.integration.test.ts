@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { epochKeys } from '../../infrastructure/redis/keys.ts';
+import type { SaleDetails } from '../sale/sale.model.ts';
+import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
 import { askTestGate, refusedAs, wish } from '../../testing/test-gate.ts';
 import { givenSale } from '../../testing/test-sale.ts';
 import { startTestServices, type TestServices } from '../../testing/test-services.ts';
 import { until } from '../../testing/until.ts';
+import { shortId } from '../../utils/short-id.ts';
 import { parseInflight, type Attempt } from './purchase.model.ts';
 
 describe('the gate', () => {
@@ -131,6 +133,52 @@ describe('the gate', () => {
       await until(async () => {
         const [answer] = await ask(sale, [wish(sale, 1, shopper)], policy);
         return answer?.kind === 'refused' && answer.code === 'sold_out';
+      });
+    });
+
+    describe('from the first one on, whatever the clock shows', () => {
+      const hourly = { triesLimit: 2, triesWindowMs: 3_600_000 };
+      const keysOfTries = (sale: SaleDetails) =>
+        services.redis.keys(`${saleKeys(sale.saleId).prefix}tries:*`);
+
+      /** A sold-out sale where a shopper has tried before: so many times, since so long before this window of the clock. */
+      async function givenTries(times: number, beforeMs: number) {
+        const sale = await givenSale(services, { stock: 0 });
+        const shopper = randomUUID();
+        const [seconds] = await services.redis.time();
+        const window = Math.floor((Number(seconds) * 1000) / hourly.triesWindowMs);
+        const keyOf = (ago: number): string => `${saleKeys(sale.saleId).prefix}tries:${window - ago}`;
+        const since = window * hourly.triesWindowMs - beforeMs;
+        await services.redis.hset(keyOf(1), shortId(shopper), `${times}|${since}`);
+        return { sale, shopper, keyOf, freeAtMs: since + hourly.triesWindowMs };
+      }
+
+      it('counts on in the next window of the clock', async () => {
+        const { sale, shopper, freeAtMs } = await givenTries(1, 1);
+        const [first, second] = await ask(sale, [wish(sale, 1, shopper), wish(sale, 1, shopper)], hourly);
+        expect([first, second]).toEqual([refusedAs('sold_out'), refusedAs('rate_limited')]);
+        const { retryAfterMs = 0 } = second as { retryAfterMs?: number };
+        expect(Math.abs(retryAfterMs - (freeAtMs - Date.now()))).toBeLessThan(10_000);
+        expect(await ask(sale, [wish(sale, 1, shopper)], hourly)).toEqual([refusedAs('rate_limited')]);
+      });
+
+      it('and starts again when its own window is over', async () => {
+        const { sale, shopper } = await givenTries(2, hourly.triesWindowMs);
+        const wishes = [1, 2, 3].map(() => wish(sale, 1, shopper));
+        expect(await ask(sale, wishes, hourly)).toEqual([
+          ...[refusedAs('sold_out'), refusedAs('sold_out')],
+          refusedAs('rate_limited'),
+        ]);
+      });
+
+      it('and keeps nothing for longer than it counts', async () => {
+        const { sale, shopper, keyOf } = await givenTries(1, 1);
+        await services.redis.rename(keyOf(1), keyOf(2));
+        await ask(sale, [wish(sale, 1, shopper)], hourly);
+        expect(await keysOfTries(sale)).toEqual([keyOf(0)]);
+        const leftMs = await services.redis.pttl(keyOf(0));
+        expect(leftMs).toBeGreaterThan(hourly.triesWindowMs);
+        expect(leftMs).toBeLessThanOrEqual(3 * hourly.triesWindowMs);
       });
     });
 

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../../contracts/error-catalogue.ts';
 import { epochKeys, KEPT_AFTER_END_MS, saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
+import { shortId } from '../../utils/short-id.ts';
 import type { Attempt } from './purchase.model.ts';
 
 const admitScript = loadScript(new URL('./admit.lua', import.meta.url));
@@ -87,7 +88,8 @@ export function createAdmit({
       maxInflightAgeMs,
     ];
     for (const attempt of attempts) {
-      args.push(attempt.attemptId, attempt.shopperId, attempt.quantity, attempt.idempotencyKey ?? '');
+      const { attemptId, shopperId, quantity, idempotencyKey } = attempt;
+      args.push(shortId(attemptId), shortId(shopperId), quantity, idempotencyKey ?? '');
     }
     try {
       const reply = (await admitScript.run(

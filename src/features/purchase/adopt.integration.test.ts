@@ -12,6 +12,7 @@ import { createAnnounce } from './announce.ts';
 import type { AdmittedAttempt, AttemptBatch } from './purchase.model.ts';
 import { createEnsureGate } from './rebuild.ts';
 import { createSettle } from './settle.ts';
+import { shortId } from '../../utils/short-id.ts';
 
 describe('attempts that a process accepted and Redis lost', () => {
   let pipeline: TestPipeline;
@@ -51,7 +52,9 @@ describe('attempts that a process accepted and Redis lost', () => {
     expect((await adopt(accepted)).attempts).toEqual(accepted);
     expect(await tokens(sale, 2)).toBe(0);
     const { line, shoppers } = epochKeys(sale.saleId, 2);
-    expect(await pipeline.redis.zrange(line, 0, -1)).toEqual(accepted.map(({ attemptId }) => attemptId));
+    expect(await pipeline.redis.zrange(line, 0, -1)).toEqual(
+      accepted.map(({ attemptId }) => shortId(attemptId)),
+    );
     expect(await pipeline.redis.hvals(shoppers)).toEqual(['1', '1', '1']);
     const [replay] = await ask(sale, [accepted[0]], { epoch: 2 });
     expect(replay).toMatchObject({ kind: 'known', position: undefined });

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { epochKeys, KEPT_AFTER_END_MS, saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
+import { shortId } from '../../utils/short-id.ts';
 import { inflightRecord, type AdmittedAttempt, type AttemptBatch } from './purchase.model.ts';
 
 const adoptScript = loadScript(new URL('./adopt.lua', import.meta.url));
@@ -37,8 +38,8 @@ export function createAdopt({ redis, runId }: { redis: Redis; runId: RunId }): A
         epoch,
         KEPT_AFTER_END_MS,
         ...attempts.flatMap((attempt) => [
-          attempt.attemptId,
-          attempt.shopperId,
+          shortId(attempt.attemptId),
+          shortId(attempt.shopperId),
           attempt.quantity,
           attempt.sequence,
           inflightRecord(attempt, batchId),

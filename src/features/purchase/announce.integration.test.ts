@@ -9,6 +9,7 @@ import { until } from '../../testing/until.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
 import { createAnnounce, parseOutcomesMessage, type Announce, type OutcomesMessage } from './announce.ts';
 import { decidedRecord, type AdmittedAttempt, type DecidedAttempt } from './purchase.model.ts';
+import { shortId } from '../../utils/short-id.ts';
 
 let pipeline: TestPipeline;
 let subscriber: Redis;
@@ -76,10 +77,10 @@ describe('an announcement', () => {
       tokens: 8,
       inflight: [],
       line: [],
-      units: { [two.shopperId]: '2' },
+      units: { [shortId(two.shopperId)]: '2' },
       known: {
-        [two.attemptId]: decidedRecord(confirmed(two)),
-        [three.attemptId]: decidedRecord(rejected(three)),
+        [shortId(two.attemptId)]: decidedRecord(confirmed(two)),
+        [shortId(three.attemptId)]: decidedRecord(rejected(three)),
       },
       counters: { received: '2', admitted: '2', confirmed: '1', 'rejected:sold_out': '1' },
       version: before + 1,
@@ -107,7 +108,7 @@ describe('an announcement', () => {
     await announce(sale.saleId, [confirmed(two)]);
     await announce(sale.saleId, [rejected(two)]);
     const { known, tokens, counters } = await readGate(sale);
-    expect(known[two.attemptId]).toBe(decidedRecord(confirmed(two)));
+    expect(known[shortId(two.attemptId)]).toBe(decidedRecord(confirmed(two)));
     expect(tokens).toBe(5);
     expect(counters).not.toHaveProperty('rejected:sold_out');
   });
@@ -164,9 +165,10 @@ describe('an announcement over a change of epoch', () => {
     const old = epochKeys(sale.saleId, epoch - 1);
     const next = epochKeys(sale.saleId, epoch);
     for (const { attemptId, shopperId, quantity, sequence } of carried) {
-      await redis.hset(next.inflight, attemptId, (await redis.hget(old.inflight, attemptId))!);
-      await redis.zadd(next.line, sequence, attemptId);
-      await redis.hincrby(next.shoppers, shopperId, quantity);
+      const id = shortId(attemptId);
+      await redis.hset(next.inflight, id, (await redis.hget(old.inflight, id))!);
+      await redis.zadd(next.line, sequence, id);
+      await redis.hincrby(next.shoppers, shortId(shopperId), quantity);
     }
     await redis.set(next.tokens, tokens);
     await redis.hset(saleKeys(sale.saleId).gate, 'epoch', epoch, 'n', 0);
@@ -187,14 +189,14 @@ describe('an announcement over a change of epoch', () => {
     await announce(sale.saleId, [confirmed(two), rejected(three)]);
     const { tokens, known } = await readGate(sale);
     expect(tokens).toBe(8);
-    expect(Object.keys(known).sort()).toEqual([two.attemptId, three.attemptId].sort());
+    expect(Object.keys(known).sort()).toEqual([shortId(two.attemptId), shortId(three.attemptId)].sort());
   });
 
   it('keeps the outcomes even when there is no gate at all', async () => {
     const { sale, two } = await givenPromises();
     await pipeline.redis.unlink(saleKeys(sale.saleId).gate);
     await announce(sale.saleId, [confirmed(two)]);
-    const record = await pipeline.redis.hget(saleKeys(sale.saleId).known, two.attemptId);
+    const record = await pipeline.redis.hget(saleKeys(sale.saleId).known, shortId(two.attemptId));
     expect(record).toBe(decidedRecord(confirmed(two)));
     expect(heard.at(-1)?.outcomes).toHaveLength(1);
   });

@@ -9,6 +9,7 @@ import {
 } from '../../infrastructure/redis/keys.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { epochOf } from '../../utils/sequence.ts';
+import { shortId } from '../../utils/short-id.ts';
 import { decidedRecord, presentDecided, type DecidedAttempt } from './purchase.model.ts';
 
 const announceScript = loadScript(new URL('./announce.lua', import.meta.url));
@@ -44,8 +45,8 @@ export function createAnnounce({ redis, saleEndsAtMs }: AnnounceDeps): Announce 
       decided.map((attempt) => ({ shopperId: attempt.shopperId, body: presentDecided(saleId, attempt) })),
     );
     const attempts = decided.flatMap((attempt) => [
-      attempt.attemptId,
-      attempt.shopperId,
+      shortId(attempt.attemptId),
+      shortId(attempt.shopperId),
       attempt.quantity,
       attempt.outcome === 'rejected' ? attempt.reason : '',
       decidedRecord(attempt),

@@ -4,6 +4,7 @@ import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { EPOCH_SPAN } from '../../utils/sequence.ts';
+import { uuidOf } from '../../utils/short-id.ts';
 import { parseInflight } from './purchase.model.ts';
 import { readSoldUpTo } from './reconcile.repository.ts';
 
@@ -45,7 +46,7 @@ export async function measureDrift(
   if (revision === -1) return null;
   const attempts = [];
   for (let index = 0; index < entries.length; index += 2) {
-    attempts.push(parseInflight(entries[index] ?? '', entries[index + 1] ?? ''));
+    attempts.push(parseInflight(uuidOf(entries[index] ?? ''), entries[index + 1] ?? ''));
   }
   const { total, soldUnits, confirmedIds } = await readSoldUpTo(
     db,

@@ -6,6 +6,7 @@ import type { Database } from '../../infrastructure/postgres/database.ts';
 import { KEPT_AFTER_END_MS, saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
+import { shortId, uuidOf } from '../../utils/short-id.ts';
 import type { SaleCatalogue } from '../sale/sale-catalogue.ts';
 import {
   isDecidedRecord,
@@ -21,6 +22,12 @@ const findScript = loadScript(new URL('./find-attempt.lua', import.meta.url));
 interface Found {
   shopperId: string;
   body: AttemptStatusBody;
+}
+
+/** An attempt by its id, or a shopper's latest. */
+interface Asked {
+  attemptId?: string;
+  shopperId?: string;
 }
 
 export interface PurchaseStatusDeps {
@@ -56,25 +63,23 @@ export function createPurchaseStatus({ db, redis, runId, clock, catalogue }: Pur
    */
   const ask = async (
     saleId: string,
-    attemptId: string,
-    shopperId: string,
+    { attemptId, shopperId }: Asked,
   ): Promise<Found | 'none' | 'settled' | 'unsure'> => {
     const keys = saleKeys(saleId);
     const reply = (await findScript.run(
       redis,
       [keys.gate, keys.known, keys.latest],
-      [keys.prefix, runId.current() ?? '', attemptId, shopperId],
+      [keys.prefix, runId.current() ?? '', shortIdOrNone(attemptId), shortIdOrNone(shopperId)],
     )) as [string, string?, number?];
     const [id, record, position] = reply;
     if (record === undefined) return id === '' ? 'none' : id === '~' ? 'settled' : 'unsure';
-    return presentRecord(saleId, id, record, position === -1 ? undefined : position);
+    return presentRecord(saleId, uuidOf(id), record, position === -1 ? undefined : position);
   };
-  const askOrUnsure = (saleId: string, attemptId: string, shopperId: string) =>
-    ask(saleId, attemptId, shopperId).catch(() => 'unsure' as const); // Redis is away: PostgreSQL may know
+  const askOrUnsure = (saleId: string, asked: Asked) => ask(saleId, asked).catch(() => 'unsure' as const); // Redis is away: PostgreSQL may know
 
   /** Asks the gates of these sales in one pipeline; sales that ended long ago need no gate to be sure. */
   const askAll = async (saleIds: readonly string[], attemptId: string) => {
-    const found = await Promise.all(saleIds.map((saleId) => askOrUnsure(saleId, attemptId, '')));
+    const found = await Promise.all(saleIds.map((saleId) => askOrUnsure(saleId, { attemptId })));
     const hit = found.find((one) => typeof one === 'object');
     const isUnsure = saleIds.some(
       (saleId, index) =>
@@ -115,7 +120,7 @@ export function createPurchaseStatus({ db, redis, runId, clock, catalogue }: Pur
     ): Promise<StatusAnswer<AttemptStatusBody | NoAttemptBody>> {
       const sale = await catalogue.find(saleId);
       if (!sale) return { ok: false, refusal: { code: 'sale_not_found' } };
-      const found = await askOrUnsure(saleId, '', shopperId);
+      const found = await askOrUnsure(saleId, { shopperId });
       if (typeof found === 'object') return { ok: true, body: found.body };
       if (found !== 'none') {
         const decided = await findLatestDecided(db, saleId, shopperId);
@@ -125,6 +130,10 @@ export function createPurchaseStatus({ db, redis, runId, clock, catalogue }: Pur
       return { ok: true, body: { status: 'none' } };
     },
   };
+}
+
+function shortIdOrNone(uuid: string | undefined): string {
+  return uuid === undefined ? '' : shortId(uuid);
 }
 
 const NOT_FOUND = {

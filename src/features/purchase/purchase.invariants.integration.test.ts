@@ -13,6 +13,7 @@ import { checkInvariants, type InvariantOptions } from './purchase.invariants.ts
 import type { AdmittedAttempt, DecidedAttempt } from './purchase.model.ts';
 import { createSettle } from './settle.ts';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
+import { shortId } from '../../utils/short-id.ts';
 
 describe('the promises', () => {
   let services: TestServices;
@@ -128,12 +129,12 @@ describe('the promises', () => {
   it('I4 breaks when Redis lacks an outcome, tells another or has one of its own', async () => {
     const { known } = saleKeys(sale.saleId);
     const [first, second] = sold as [DecidedAttempt, DecidedAttempt];
-    const record = await services.redis.hget(known, first.attemptId);
-    await services.redis.hdel(known, first.attemptId);
+    const record = await services.redis.hget(known, shortId(first.attemptId));
+    await services.redis.hdel(known, shortId(first.attemptId));
     expect((await check()).I4!.detail).toContain('Redis lacks 1, tells 0 differently and has 0 of its own');
-    await services.redis.hset(known, first.attemptId, record!, second.attemptId, record!);
+    await services.redis.hset(known, shortId(first.attemptId), record!, shortId(second.attemptId), record!);
     expect((await check()).I4!.detail).toContain('Redis lacks 0, tells 1 differently and has 0 of its own');
-    await services.redis.hset(known, randomUUID(), record!);
+    await services.redis.hset(known, shortId(randomUUID()), record!);
     expect((await check()).I4).toMatchObject({
       ok: false,
       detail: expect.stringContaining('has 1 of its own'),
@@ -177,11 +178,11 @@ describe('the promises', () => {
     const [shopper] = await givenShoppers(services.db, 1);
     const [admitted] = await admit([shopper!]);
     const { inflight } = epochKeys(sale.saleId, 1);
-    const record = (await services.redis.hget(inflight, admitted!.attemptId))!;
+    const record = (await services.redis.hget(inflight, shortId(admitted!.attemptId)))!;
     const longAgo = String(admitted!.admittedAtMs - 11_000);
     await services.redis.hset(
       inflight,
-      admitted!.attemptId,
+      shortId(admitted!.attemptId),
       record.replace(String(admitted!.admittedAtMs), longAgo),
     );
     expect(await broken()).toEqual(['I11']);

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
-import { parseDecided, type DecidedAttempt } from './purchase.model.ts';
+import { shortId } from '../../utils/short-id.ts';
+import { parseDecided, type DecidedAttempt, type KnownAttempt } from './purchase.model.ts';
 import { readDecided } from './rebuild.repository.ts';
 
 const CHUNK = 1_000;
@@ -44,7 +45,7 @@ async function compare(
   attempts: readonly DecidedAttempt[],
   found: KnownComparison,
 ): Promise<DecidedAttempt[]> {
-  const records = await redis.hmget(knownKey, ...attempts.map(({ attemptId }) => attemptId));
+  const records = await redis.hmget(knownKey, ...attempts.map(({ attemptId }) => shortId(attemptId)));
   return attempts.filter((attempt, index) => {
     const record = records[index];
     if (!record) return true;
@@ -61,14 +62,14 @@ async function countMissing(
 ): Promise<number> {
   if (unseen.length === 0) return 0;
   const { gate, known } = saleKeys(saleId);
-  const ids = unseen.map(({ attemptId }) => attemptId);
+  const ids = unseen.map(({ attemptId }) => shortId(attemptId));
   const epoch = Number((await redis.hget(gate, 'epoch')) ?? 0);
   const inflight = await redis.hmget(epochKeys(saleId, epoch).inflight, ...ids);
   const announced = await redis.hmget(known, ...ids);
   return ids.filter((_, index) => !inflight[index] && !announced[index]).length;
 }
 
-function tellsTheSame(told: DecidedAttempt, stored: DecidedAttempt): boolean {
+function tellsTheSame(told: KnownAttempt, stored: DecidedAttempt): boolean {
   return (
     told.shopperId === stored.shopperId &&
     told.quantity === stored.quantity &&
@@ -76,6 +77,6 @@ function tellsTheSame(told: DecidedAttempt, stored: DecidedAttempt): boolean {
   );
 }
 
-function answerOf(attempt: DecidedAttempt): string {
+function answerOf(attempt: KnownAttempt): string {
   return attempt.outcome === 'confirmed' ? attempt.orderId : attempt.reason;
 }

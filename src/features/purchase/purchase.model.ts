@@ -1,5 +1,7 @@
 import type { AttemptStatusBody } from '../../contracts/http.ts';
 import type { RejectionReason } from '../../contracts/error-catalogue.ts';
+import { shortId, uuidOf } from '../../utils/short-id.ts';
+import { uuidV5 } from '../../utils/uuid-v5.ts';
 
 /** One shopper's wish as it reaches the gate. */
 export interface Attempt {
@@ -30,22 +32,38 @@ export type Outcome =
 /** An attempt with its one final outcome. */
 export type DecidedAttempt = AdmittedAttempt & Outcome & { settledAtMs: number };
 
+/** A decided attempt as Redis remembers it: its key and its place in line have done their work. */
+export type KnownAttempt = Omit<AdmittedAttempt, 'idempotencyKey' | 'sequence'> &
+  Outcome & { settledAtMs: number };
+
+/** Namespace of order ids. */
+const ORDER_NAMESPACE = '5a8e3d0c-3c53-5f0e-9d0a-6c7e0c1d2b11';
+
+/** The order an attempt makes when it is confirmed, by UUIDv5: a settle that is repeated names the same one. */
+export function orderIdOf(attemptId: string): string {
+  return uuidV5(attemptId, ORDER_NAMESPACE);
+}
+
 /**
- * Redis records are fields joined by `|`; the idempotency key comes last because it may hold one.
+ * Redis records are fields joined by `|`; the idempotency key comes last because it may hold one. Ids are short ids, but
+ * for the batch's, which names its job.
  *
- *   in flight  shopperId|quantity|sequence|admittedAtMs|batchId|key
- *   decided    C or R|shopperId|quantity|sequence|admittedAtMs|settledAtMs|orderId or reason|key
+ *   in flight  shopper|quantity|sequence|admittedAtMs|batchId|key
+ *   decided    C or R|shopper|quantity|admittedAtMs|ms until it was settled|reason or nothing
+ *
+ * A decided one is kept for each shopper who bought, until a day after the sale: its times are in base 36, and the
+ * order's id is not in it, for it follows from the attempt's.
  */
 export function inflightRecord(attempt: AdmittedAttempt, batchId: string): string {
   const { shopperId, quantity, sequence, admittedAtMs, idempotencyKey } = attempt;
-  return `${shopperId}|${quantity}|${sequence}|${admittedAtMs}|${batchId}|${idempotencyKey ?? ''}`;
+  return `${shortId(shopperId)}|${quantity}|${sequence}|${admittedAtMs}|${batchId}|${idempotencyKey ?? ''}`;
 }
 
-export function decidedRecord(attempt: DecidedAttempt): string {
-  const { shopperId, quantity, sequence, admittedAtMs, settledAtMs, idempotencyKey } = attempt;
-  const [mark, answer] =
-    attempt.outcome === 'confirmed' ? ['C', attempt.orderId] : ['R', attempt.reason satisfies string];
-  return `${mark}|${shopperId}|${quantity}|${sequence}|${admittedAtMs}|${settledAtMs}|${answer}|${idempotencyKey ?? ''}`;
+export function decidedRecord(attempt: KnownAttempt): string {
+  const { shopperId, quantity, admittedAtMs, settledAtMs } = attempt;
+  const [mark, reason] = attempt.outcome === 'confirmed' ? ['C', ''] : ['R', attempt.reason satisfies string];
+  const times = [admittedAtMs, settledAtMs - admittedAtMs].map((ms) => Math.round(ms).toString(36));
+  return `${mark}|${shortId(shopperId)}|${quantity}|${times.join('|')}|${reason}`;
 }
 
 /** @throws when the record is not one of ours */
@@ -54,7 +72,7 @@ export function parseInflight(attemptId: string, record: string): AdmittedAttemp
   if (shopperId === undefined || batchId === undefined) throw new Error(`not an in-flight record: ${record}`);
   return {
     attemptId,
-    shopperId,
+    shopperId: uuidOf(shopperId),
     quantity: Number(quantity),
     sequence: Number(sequence),
     admittedAtMs: Number(admittedAtMs),
@@ -64,21 +82,20 @@ export function parseInflight(attemptId: string, record: string): AdmittedAttemp
 }
 
 /** @throws when the record is not one of ours */
-export function parseDecided(attemptId: string, record: string): DecidedAttempt {
-  const [mark, shopperId, quantity, sequence, admittedAtMs, settledAtMs, answer, ...key] = record.split('|');
-  if (shopperId === undefined || answer === undefined) throw new Error(`not a decided record: ${record}`);
+export function parseDecided(attemptId: string, record: string): KnownAttempt {
+  const [mark, shopperId, quantity, admittedAt, settledAfter, reason] = record.split('|');
+  if (shopperId === undefined || reason === undefined) throw new Error(`not a decided record: ${record}`);
+  const admittedAtMs = parseInt(admittedAt ?? '', 36);
   const attempt = {
     attemptId,
-    shopperId,
+    shopperId: uuidOf(shopperId),
     quantity: Number(quantity),
-    sequence: Number(sequence),
-    admittedAtMs: Number(admittedAtMs),
-    settledAtMs: Number(settledAtMs),
-    idempotencyKey: key.join('|') || null,
+    admittedAtMs,
+    settledAtMs: admittedAtMs + parseInt(settledAfter ?? '', 36),
   };
   return mark === 'C'
-    ? { ...attempt, outcome: 'confirmed', orderId: answer }
-    : { ...attempt, outcome: 'rejected', reason: answer as RejectionReason };
+    ? { ...attempt, outcome: 'confirmed', orderId: orderIdOf(attemptId) }
+    : { ...attempt, outcome: 'rejected', reason: reason as RejectionReason };
 }
 
 /** A record of either kind; a decided one starts with its mark. */
@@ -101,7 +118,7 @@ export function presentQueued(
   };
 }
 
-export function presentDecided(saleId: string, attempt: DecidedAttempt): AttemptStatusBody {
+export function presentDecided(saleId: string, attempt: KnownAttempt): AttemptStatusBody {
   return {
     attemptId: attempt.attemptId,
     saleId,

@@ -13,6 +13,7 @@ import type { AdmittedAttempt } from './purchase.model.ts';
 import { createEnsureGate, type RebuildDeps } from './rebuild.ts';
 import { raiseEpoch } from './rebuild.repository.ts';
 import { createSettle } from './settle.ts';
+import { shortId, uuidOf } from '../../utils/short-id.ts';
 
 describe('a rebuild of the gate', () => {
   let pipeline: TestPipeline;
@@ -45,7 +46,7 @@ describe('a rebuild of the gate', () => {
   const loseGate = () => pipeline.redis.del(saleKeys(sale.saleId).gate);
   const gate = () => pipeline.redis.hgetall(saleKeys(sale.saleId).gate);
   const inflight = async (epoch: number) =>
-    (await pipeline.redis.hkeys(epochKeys(sale.saleId, epoch).inflight)).sort();
+    (await pipeline.redis.hkeys(epochKeys(sale.saleId, epoch).inflight)).map(uuidOf).sort();
   const ids = (attempts: readonly AdmittedAttempt[]) => attempts.map(({ attemptId }) => attemptId).sort();
   const storedEpoch = async () =>
     (await pipeline.db('stocks').where({ id: sale.stockId }).first<{ gate_epoch: number }>('gate_epoch'))
@@ -73,16 +74,20 @@ describe('a rebuild of the gate', () => {
     await loseGate();
     expect(await ensure()).toBe(true);
     const { inflight: carried, line, shoppers } = epochKeys(sale.saleId, 2);
-    const { [bought.attemptId]: _settled, ...rest } = before;
+    const { [shortId(bought.attemptId)]: _settled, ...rest } = before;
     expect(await pipeline.redis.hgetall(carried)).toEqual(rest);
-    expect(await pipeline.redis.zrange(line, 0, -1)).toEqual(waiting.map(({ attemptId }) => attemptId));
+    expect(await pipeline.redis.zrange(line, 0, -1)).toEqual(
+      waiting.map(({ attemptId }) => shortId(attemptId)),
+    );
     expect(await pipeline.redis.hgetall(shoppers)).toEqual(
-      Object.fromEntries(admitted.map(({ shopperId }) => [shopperId, '1'])),
+      Object.fromEntries(admitted.map(({ shopperId }) => [shortId(shopperId), '1'])),
     );
     expect(await tokens(sale, 2)).toBe(6);
-    expect(await pipeline.redis.hget(saleKeys(sale.saleId).known, bought.attemptId)).toMatch(/^C\|/);
+    expect(await pipeline.redis.hget(saleKeys(sale.saleId).known, shortId(bought.attemptId))).toMatch(/^C\|/);
     expect(await pipeline.redis.hgetall(saleKeys(sale.saleId).latest)).toEqual(
-      Object.fromEntries(admitted.map(({ shopperId, attemptId }) => [shopperId, attemptId])),
+      Object.fromEntries(
+        admitted.map(({ shopperId, attemptId }) => [shortId(shopperId), shortId(attemptId)]),
+      ),
     );
     expect(await pipeline.redis.hmget(saleKeys(sale.saleId).counters, 'admitted', 'confirmed')).toEqual([
       '4',

@@ -7,6 +7,7 @@ import { CHANNELS, epochKeys, KEPT_AFTER_END_MS, saleKeys } from '../../infrastr
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { EPOCH_SPAN } from '../../utils/sequence.ts';
+import { shortId, uuidOf } from '../../utils/short-id.ts';
 import { decidedRecord, inflightRecord, parseInflight, type AdmittedAttempt } from './purchase.model.ts';
 import { raiseEpoch, readDecided, readGateFacts, type GateFacts } from './rebuild.repository.ts';
 
@@ -155,8 +156,7 @@ async function readInflight(redis: Redis, saleId: string, epochs: readonly numbe
   const carried = new Map<string, Carried>();
   for (const epoch of epochs) {
     const records = await redis.hgetall(epochKeys(saleId, epoch).inflight);
-    for (const [attemptId, record] of Object.entries(records))
-      carried.set(attemptId, parseInflight(attemptId, record));
+    for (const [id, record] of Object.entries(records)) carried.set(id, parseInflight(uuidOf(id), record));
   }
   return [...carried.values()];
 }
@@ -186,15 +186,17 @@ async function writeGate(
 
   await redis.unlink(tokens, shoppers, inflight, line);
   await redis.set(tokens, facts.total - facts.sold - carriedUnits);
-  await inChunks([...unitsByShopper], (some) => redis.hset(shoppers, ...some.flat()));
+  await inChunks([...unitsByShopper], (some) =>
+    redis.hset(shoppers, ...some.flatMap(([shopperId, units]) => [shortId(shopperId), units])),
+  );
   await inChunks(carried, (some) =>
     redis.hset(
       inflight,
-      ...some.flatMap((attempt) => [attempt.attemptId, inflightRecord(attempt, attempt.batchId)]),
+      ...some.flatMap((attempt) => [shortId(attempt.attemptId), inflightRecord(attempt, attempt.batchId)]),
     ),
   );
   await inChunks(carried, (some) =>
-    redis.zadd(line, ...some.flatMap(({ attemptId, sequence }) => [sequence, attemptId])),
+    redis.zadd(line, ...some.flatMap(({ attemptId, sequence }) => [sequence, shortId(attemptId)])),
   );
   // At once: nobody comes back to the keys of a rebuild that dies while it reads on.
   await expireAll(redis, [tokens, shoppers, inflight, line], expireAtMs);
@@ -212,12 +214,18 @@ async function writeGate(
     }
     counts.count += decided.length;
     await inChunks(decided, (some) =>
-      redis.hset(keys.known, ...some.flatMap((attempt) => [attempt.attemptId, decidedRecord(attempt)])),
+      redis.hset(
+        keys.known,
+        ...some.flatMap((attempt) => [shortId(attempt.attemptId), decidedRecord(attempt)]),
+      ),
     );
   }
   carried.forEach(note);
   await inChunks([...latest], (some) =>
-    redis.hset(keys.latest, ...some.flatMap(([shopperId, { attemptId }]) => [shopperId, attemptId])),
+    redis.hset(
+      keys.latest,
+      ...some.flatMap(([shopperId, { attemptId }]) => [shortId(shopperId), shortId(attemptId)]),
+    ),
   );
   await expireAll(redis, [keys.known, keys.latest], expireAtMs);
   return counts;

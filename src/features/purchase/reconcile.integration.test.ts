@@ -17,6 +17,7 @@ import type { Enqueue } from './enqueue.ts';
 import { createReconcile, type ReconcileDeps } from './reconcile.ts';
 import { takeLease } from './reconcile.repository.ts';
 import { createSettle } from './settle.ts';
+import { shortId } from '../../utils/short-id.ts';
 
 describe('reconcile', () => {
   let pipeline: TestPipeline;
@@ -104,7 +105,7 @@ describe('reconcile', () => {
     await drained();
     const known = await pipeline.redis.hmget(
       saleKeys(sale.saleId).known,
-      ...admitted.map(({ attemptId }) => attemptId),
+      ...admitted.map(({ attemptId }) => shortId(attemptId)),
     );
     expect(known.map((record) => record?.[0])).toEqual(['C', 'C', 'R']);
     expect(await pipeline.tokens(sale.saleId)).toBe(0);

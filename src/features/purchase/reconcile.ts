@@ -11,6 +11,7 @@ import type { ChangeGate } from '../sale/change-gate.ts';
 import { findSale } from '../sale/sale.repository.ts';
 import type { Enqueue } from './enqueue.ts';
 import { EPOCH_SPAN } from '../../utils/sequence.ts';
+import { uuidOf } from '../../utils/short-id.ts';
 import { parseInflight, type AttemptBatch } from './purchase.model.ts';
 import type { EnsureGate } from './rebuild.ts';
 import { dropLease, readSalesWithGates, takeLease, type SaleTruth } from './reconcile.repository.ts';
@@ -135,7 +136,7 @@ async function enqueueStale(
   records.forEach((record, index) => {
     const id = ids[index];
     if (!record || !id) return;
-    const { batchId, ...attempt } = parseInflight(id, record);
+    const { batchId, ...attempt } = parseInflight(uuidOf(id), record);
     if (attempt.admittedAtMs > before) return;
     const batch = batches.get(batchId) ?? { saleId, stockId, batchId, attempts: [] };
     batches.set(batchId, batch);

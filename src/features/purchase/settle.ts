@@ -3,9 +3,8 @@ import type { Database } from '../../infrastructure/postgres/database.ts';
 import { isDataError } from '../../infrastructure/postgres/sqlstate.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
-import { uuidV5 } from '../../utils/uuid-v5.ts';
 import { decide } from './decide.ts';
-import type { AdmittedAttempt, DecidedAttempt } from './purchase.model.ts';
+import { orderIdOf, type AdmittedAttempt, type DecidedAttempt } from './purchase.model.ts';
 import { readSettleFacts, writeSettled, writeSetAside } from './settle.repository.ts';
 
 export interface SettleDeps {
@@ -20,9 +19,6 @@ export type Settle = (
   stockId: string,
   attempts: readonly AdmittedAttempt[],
 ) => Promise<DecidedAttempt[]>;
-
-/** Namespace of order ids: UUIDv5 of the attempt id, so that a settle that is repeated names the same order. */
-const ORDER_NAMESPACE = '5a8e3d0c-3c53-5f0e-9d0a-6c7e0c1d2b11';
 
 /**
  * Makes attempts of one stock true: one transaction, one lock, one statement.
@@ -86,7 +82,7 @@ async function settleLocked(
     const verdict = verdicts.get(attempt.attemptId);
     if (earlier) outcomes.set(attempt.attemptId, { ...attempt, ...earlier });
     else if (verdict?.confirmed) {
-      const orderId = uuidV5(attempt.attemptId, ORDER_NAMESPACE);
+      const orderId = orderIdOf(attempt.attemptId);
       outcomes.set(attempt.attemptId, { ...attempt, outcome: 'confirmed', orderId, settledAtMs });
     } else if (verdict) {
       outcomes.set(attempt.attemptId, {

@@ -102,6 +102,8 @@ function configuration({
     'save ""',
     // A gate that forgets a promise would sell it twice: refuse writes instead.
     'maxmemory-policy noeviction',
+    // A sale's million ids expire in the background: at once they would hold up every other sale for half a second.
+    'lazyfree-lazy-expire yes',
     '',
   ].join('\n');
 }

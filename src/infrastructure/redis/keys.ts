@@ -3,10 +3,13 @@
  *
  * All keys of a sale carry the hash tag `{saleId}`, so that one script may touch them on Redis Cluster. What counts
  * units carries the epoch as well: a rebuilt gate starts with new names, and a late writer of an old epoch finds
- * nothing to spoil. Known ids outlive every epoch.
+ * nothing to spoil. Known ids outlive every epoch. Ids of attempts and shoppers inside of keys are short ids (utils/short-id.ts).
  */
 export interface SaleKeys {
-  /** Start of every key of the sale; scripts append `tries:<shopperId>` and `second:<epoch second>` to it. */
+  /**
+   * Start of every key of the sale. `admit` appends `tries:<window number>` (hash: shopper id → tries|ms of the first of
+   * them; goes when the window after the next begins) and `second:<epoch second>`.
+   */
   prefix: string;
   /** hash: epoch, runId, stockId, state, startsAt, endsAt (ms), limit, saleVersion, total, n, version, revision. Owner: open-gate. */
   gate: string;

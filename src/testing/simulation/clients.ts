@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../features/purchase/journal.ts';
-import type { Attempt, DecidedAttempt } from '../../features/purchase/purchase.model.ts';
+import type { Attempt, DecidedAttempt, KnownAttempt } from '../../features/purchase/purchase.model.ts';
 import type { Shop } from './shop.ts';
 
 type Said = Pick<JournalEntry, 'status' | 'position' | 'orderId' | 'reason' | 'code'> & {
@@ -37,7 +37,7 @@ export function createClients({ saleId, now }: Pick<Shop, 'saleId' | 'now'>) {
 
 export type Clients = ReturnType<typeof createClients>;
 
-export function outcomeOf(attempt: DecidedAttempt): Pick<JournalEntry, 'status' | 'orderId' | 'reason'> {
+export function outcomeOf(attempt: KnownAttempt): Pick<JournalEntry, 'status' | 'orderId' | 'reason'> {
   return attempt.outcome === 'confirmed'
     ? { status: 'confirmed', orderId: attempt.orderId }
     : { status: 'rejected', reason: attempt.reason };

@@ -1,7 +1,10 @@
 import { decide } from '../../features/purchase/decide.ts';
 import type { StoredOrder } from '../../features/purchase/history/history.ts';
-import type { AdmittedAttempt, DecidedAttempt } from '../../features/purchase/purchase.model.ts';
-import { uuidV5 } from '../../utils/uuid-v5.ts';
+import {
+  orderIdOf,
+  type AdmittedAttempt,
+  type DecidedAttempt,
+} from '../../features/purchase/purchase.model.ts';
 import type { OperatorState, ShopSettings } from './shop.ts';
 
 /** All that PostgreSQL has of a sale. */
@@ -72,7 +75,7 @@ export function settleByModel(
         ...{ outcome: 'rejected', reason: 'set_aside', settledAtMs: nowMs },
       });
     } else {
-      const orderId = uuidV5('order', attemptId);
+      const orderId = orderIdOf(attemptId);
       postgres.attempts.set(attemptId, { ...attempt, outcome: 'confirmed', orderId, settledAtMs: nowMs });
       postgres.orders.set(attemptId, { orderId, attemptId, shopperId, quantity, status: 'confirmed' });
       postgres.sold += quantity;

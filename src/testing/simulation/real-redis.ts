@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { parseDecided, parseInflight, type AttemptBatch } from '../../features/purchase/purchase.model.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
+import { uuidOf } from '../../utils/short-id.ts';
 import type { GateSight } from './shop.ts';
 
 /** What Redis has of a sale's gate, without times. */
@@ -17,14 +18,17 @@ export async function readSight(redis: Redis, saleId: string): Promise<GateSight
   ]);
   return {
     ...{ epoch, n: Number(n ?? 0), tokens: tokens === null ? null : Number(tokens) },
-    shoppers: Object.fromEntries(Object.entries(shoppers).map(([id, held]) => [id, Number(held)])),
+    shoppers: Object.fromEntries(Object.entries(shoppers).map(([id, held]) => [uuidOf(id), Number(held)])),
     inflight: Object.fromEntries(
-      Object.entries(inflight).map(([id, record]) => [id, parseInflight(id, record).sequence]),
+      Object.entries(inflight).map(([id, record]) => [
+        uuidOf(id),
+        parseInflight(uuidOf(id), record).sequence,
+      ]),
     ),
     known: Object.fromEntries(
       Object.entries(known).map(([id, record]) => {
-        const decided = parseDecided(id, record);
-        return [id, decided.outcome === 'confirmed' ? 'confirmed' : decided.reason];
+        const decided = parseDecided(uuidOf(id), record);
+        return [decided.attemptId, decided.outcome === 'confirmed' ? 'confirmed' : decided.reason];
       }),
     ),
   };
@@ -38,7 +42,7 @@ export async function readBatches(
   const batches = new Map<string, AttemptBatch>();
   const records = await redis.hgetall(epochKeys(saleId, epoch).inflight);
   for (const [id, record] of Object.entries(records)) {
-    const { batchId, ...attempt } = parseInflight(id, record);
+    const { batchId, ...attempt } = parseInflight(uuidOf(id), record);
     const batch = batches.get(batchId) ?? { saleId, stockId, batchId, attempts: [] };
     batches.set(batchId, batch);
     batch.attempts.push(attempt);

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../journal.ts';
-import type { AdmittedAttempt, DecidedAttempt } from '../purchase.model.ts';
+import type { AdmittedAttempt, DecidedAttempt, KnownAttempt } from '../purchase.model.ts';
 
 /** All that is known of one sale after a run: what clients saw, and what the stores say. */
 export interface History {
@@ -32,7 +32,7 @@ export interface StoredOrder {
 export interface GateState {
   tokens: number;
   inflight: readonly AdmittedAttempt[];
-  known: readonly DecidedAttempt[];
+  known: readonly KnownAttempt[];
   keysWithoutExpiry: readonly string[];
   /** The gate's clock when it was read, epoch ms. */
   takenAtMs: number;

@@ -1,6 +1,6 @@
 import { attemptIdOf } from '../attempt-id.ts';
 import type { JournalEntry } from '../journal.ts';
-import type { DecidedAttempt } from '../purchase.model.ts';
+import type { DecidedAttempt, KnownAttempt } from '../purchase.model.ts';
 import {
   groupBy,
   isAccepted,
@@ -73,7 +73,7 @@ export function judgeOutcomes(
   return verdict('I4', `${confirmed} confirmed and ${attempts.length - confirmed} rejected`, findings);
 }
 
-export function isSameOutcome(told: DecidedAttempt, row: DecidedAttempt): boolean {
+export function isSameOutcome(told: KnownAttempt, row: DecidedAttempt): boolean {
   if (told.quantity !== row.quantity || told.shopperId !== row.shopperId) return false;
   return told.outcome === 'confirmed'
     ? row.outcome === 'confirmed' && told.orderId === row.orderId

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Database } from '../../../infrastructure/postgres/database.ts';
 import { epochKeys, KEPT_AFTER_END_MS, saleKeys } from '../../../infrastructure/redis/keys.ts';
+import { uuidOf } from '../../../utils/short-id.ts';
 import { findSale } from '../../sale/sale.repository.ts';
 import { parseDecided, parseInflight, type DecidedAttempt } from '../purchase.model.ts';
 import { readDecided } from '../rebuild.repository.ts';
@@ -65,8 +66,8 @@ async function readGate(
   if (tokens === null) return null;
   return {
     tokens: Number(tokens),
-    inflight: Object.entries(inflight).map(([attemptId, record]) => parseInflight(attemptId, record)),
-    known: Object.entries(known).map(([attemptId, record]) => parseDecided(attemptId, record)),
+    inflight: Object.entries(inflight).map(([id, record]) => parseInflight(uuidOf(id), record)),
+    known: Object.entries(known).map(([id, record]) => parseDecided(uuidOf(id), record)),
     keysWithoutExpiry,
     takenAtMs: Number(seconds) * 1000 + Number(micros) / 1000,
   };
