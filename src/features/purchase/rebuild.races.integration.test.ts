@@ -65,8 +65,11 @@ describe('processes that rebuild the same gate', () => {
     const accepted = new Set<string>();
     let answered = 0;
     let isOver = false;
+    let rebuilds = 0;
     const shop = async (mine: string[]): Promise<void> => {
       for (let epoch = 1; mine.length > 0;) {
+        // However slow the rebuilder: half of the crowd comes after it.
+        if (mine.length === 100) await until(() => rebuilds > 0, { what: 'the gate is rebuilt' });
         const attempts = mine.splice(0, 2).map((shopper) => anAttempt(drop.saleId, shopper));
         const reply = await until(async () => {
           const one = await call(drop, attempts, { epoch });
@@ -92,6 +95,7 @@ describe('processes that rebuild the same gate', () => {
           const open = await Promise.all(processes.map((run) => run(drop.saleId, drop.stockId)));
           return open.some(Boolean);
         });
+        rebuilds += 1;
         await until(() => isOver || answered >= before + 20);
       }
     };
