@@ -231,12 +231,14 @@ function answerEnded(deps: PurchaseDeps, asked: Asked, { isUnsure = false } = {}
   }
   deps.findDecided(attempt.attemptId).then(
     (decided) => {
-      const known = decided ?? deps.accepted.find(sale.saleId, attempt.attemptId);
-      if (!known) answer(isUnsure ? { kind: 'refused', refusal: { code: 'gate_closed' } } : ended);
-      else if (known.quantity !== attempt.quantity) {
+      const owed = decided ? undefined : deps.accepted.find(sale.saleId, attempt.attemptId);
+      const body = decided
+        ? presentDecided(decided.saleId, decided)
+        : owed && presentQueued(sale.saleId, owed, undefined);
+      if (!body) answer(isUnsure ? { kind: 'refused', refusal: { code: 'gate_closed' } } : ended);
+      else if (body.quantity !== attempt.quantity) {
         answer({ kind: 'refused', refusal: { code: 'idempotency_key_reused' } });
-      } else if (decided) acknowledgeKnown(deps, asked, presentDecided(decided.saleId, decided));
-      else acknowledgeKnown(deps, asked, presentQueued(sale.saleId, known, undefined));
+      } else acknowledgeKnown(deps, asked, body);
     },
     () => answer({ kind: 'refused', refusal: { code: 'outcome_unknown', attemptId: attempt.attemptId } }),
   );
