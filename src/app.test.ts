@@ -46,7 +46,7 @@ const app = createApp({
   attemptLane: (_req, res) => void res.end('attempted'),
   saleStatusLane: (_req, res) => void res.end('status'),
   accountRoutes: createAccountRoutes({ accounts, demo: false }),
-  saleRoutes: createSaleRoutes({ saleStatus: unused }),
+  saleRoutes: createSaleRoutes({ saleStatus: unused, clock: { now: () => 0 } }),
   statsRoutes: createStatsRoutes({ readStats: unused }),
   purchaseRoutes: createPurchaseRoutes({ purchaseStatus: unused }),
   orderRoutes: createOrderRoutes({ orders: unused, readThrough: unused }),
@@ -205,6 +205,14 @@ describe('an address', () => {
 describe('a guest', () => {
   it('may not sign in outside a demo', async () => {
     await expectProblem(await post('/api/auth/guest', '{}'), 403, 'forbidden');
+  });
+});
+
+describe('the time', () => {
+  it('is the gate’s, and is kept by no cache', async () => {
+    const response = await fetch(`${url}/api/flash-sale/time`);
+    expect(await response.json()).toEqual({ serverTime: '1970-01-01T00:00:00.000Z' });
+    expect(response.headers.get('cache-control')).toBe('no-store');
   });
 });
 

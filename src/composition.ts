@@ -188,7 +188,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     rateLimit: (rule) => createRateLimit({ redis, logger, clientAddress, exempt }, rule),
     enforcePolicies: createEnforcePolicies({ authenticate, isDemo: env.demo }),
     accountRoutes: createAccountRoutes({ accounts, demo: env.demo }),
-    saleRoutes: createSaleRoutes({ saleStatus }),
+    saleRoutes: createSaleRoutes({ saleStatus, clock }),
     statsRoutes: createStatsRoutes({ readStats }),
     purchaseRoutes: createPurchaseRoutes({ purchaseStatus }),
     orderRoutes: createOrderRoutes({

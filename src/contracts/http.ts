@@ -47,6 +47,11 @@ export interface SaleListBody {
   sales: SaleStatusBody[];
 }
 
+/** `GET /api/flash-sale/time`, and the `server:time` event. */
+export interface TimeBody {
+  serverTime: string;
+}
+
 export type AttemptStatus = 'queued' | 'confirmed' | 'rejected';
 
 /** `GET /api/purchase/status`, the `purchase:outcome` event, and a replayed attempt. */
@@ -137,7 +142,7 @@ export interface HealthBody {
 export interface ServerEvents {
   'sale:tick': (body: SaleStatusBody) => void;
   'purchase:outcome': (body: AttemptStatusBody) => void;
-  'server:time': (body: { serverTime: string }) => void;
+  'server:time': (body: TimeBody) => void;
 }
 
 export interface ClientEvents {

@@ -75,6 +75,15 @@ export const OPERATIONS: Record<string, Record<string, Operation>> = {
       refusals: LIMITED,
     },
   },
+  '/api/flash-sale/time': {
+    get: {
+      id: 'serverTime',
+      tag: 'sale',
+      summary: "The time by the gate's clock, to set a page's countdown by",
+      answers: { 200: { description: 'Now; not cached.', schema: refTo('Time') } },
+      refusals: LIMITED,
+    },
+  },
   '/api/flash-sale/status': {
     get: {
       id: 'saleStatus',

@@ -82,6 +82,7 @@ export const SCHEMAS = {
     },
   }),
   SaleList: object({ sales: list(schema('SaleStatus')) }),
+  Time: object({ serverTime: time }),
   AttemptStatus: object(
     {
       ...attempt,

@@ -38,6 +38,7 @@ export const POLICIES: Readonly<Record<PolicyRoute, Policy>> = {
   'GET /api/auth/me': 'signed-in',
 
   'GET /api/flash-sale': 'anyone',
+  'GET /api/flash-sale/time': 'anyone',
   'GET /api/flash-sale/status': 'anyone',
   'GET /api/flash-sale/stats': 'stats:read',
 

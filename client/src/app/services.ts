@@ -1,4 +1,5 @@
 import { createHttp } from '../lib/http.ts';
+import { keepTime } from '../lib/keep-time.ts';
 import { createLive } from '../lib/live.ts';
 import { createServerClock } from '../lib/server-clock.ts';
 import type { Services } from '../lib/services.ts';
@@ -21,6 +22,19 @@ export function createServices(): Services {
     onUnauthenticated: session.expire,
   });
   const live = createLive({ accessToken, onServerTime: clock.observe });
+  keepTime({
+    http,
+    live,
+    clock,
+    monotonicMs: () => performance.now(),
+    onReturn: (listener) => {
+      window.addEventListener('focus', listener);
+      window.addEventListener('pageshow', listener);
+      document.addEventListener('visibilitychange', () => {
+        if (!document.hidden) listener();
+      });
+    },
+  });
   let socketToken = accessToken();
   session.subscribe(() => {
     if (accessToken() === socketToken) return;

@@ -23,3 +23,10 @@ export const OPENS_SOON_MS = 5_000;
 
 /** A refused socket (bad token) is not reconnected by its library. */
 export const SOCKET_REFUSED_PAUSE_MS = 5_000;
+
+/** The server's time is asked for this often in a round … */
+export const CLOCK_QUESTIONS = 5;
+/** … and rounds are at least this far apart. */
+export const CLOCK_ROUND_MS = 10_000;
+/** From here on the shopper is told that the device's clock is off. */
+export const CLOCK_FAR_OFF_MS = 30_000;

@@ -50,6 +50,10 @@ export const en = {
     limit: (limit: number) =>
       limit === 1 ? 'One unit for each shopper.' : `At most ${limit} units for each shopper.`,
     fairness: 'First come, first served, by the server’s clock. Reloading gains nothing.',
+    clockAhead: (time: string) =>
+      `Your device’s clock is ${time} ahead. That is no harm: this page goes by the server’s clock.`,
+    clockBehind: (time: string) =>
+      `Your device’s clock is ${time} behind. That is no harm: this page goes by the server’s clock.`,
     quantity: 'Quantity',
     fewer: 'One fewer',
     more: 'One more',

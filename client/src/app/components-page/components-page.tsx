@@ -53,6 +53,7 @@ function SceneView({ scene }: { scene: Scene }) {
       status={status}
       moment={moment}
       growth={growth}
+      deviceAheadMs={scene.deviceAheadMs}
       standing={standing}
       isSignedIn={role !== undefined}
       quantity={quantity}

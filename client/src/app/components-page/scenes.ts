@@ -13,6 +13,7 @@ export interface Scene {
   boughtUnits: number;
   isReachable: boolean;
   growth: Growth | undefined;
+  deviceAheadMs: number;
 }
 
 /** The moment of every scene, by the server's clock. */
@@ -81,6 +82,7 @@ const scene = (id: string, title: string, fields: Partial<Scene> = {}): Scene =>
   boughtUnits: 0,
   isReachable: true,
   growth: undefined,
+  deviceAheadMs: 0,
   ...fields,
 });
 
@@ -135,6 +137,7 @@ export const SCENES: readonly Scene[] = [
     status: SCHEDULED,
     purchase: refused('sale_not_started', { retryAt: SCENE_NOW + 43_000 }),
   }),
+  scene('clock-off', 'The device’s clock is far off', { deviceAheadMs: 184_000 }),
   scene('offline', 'Offline', { isReachable: false }),
   scene('failed', 'Something went wrong', { purchase: refused('internal_error') }),
 ];

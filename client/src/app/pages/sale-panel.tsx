@@ -5,6 +5,7 @@ import { QuantityField } from '../../features/purchase/quantity-field.tsx';
 import { STANDING_LOOKS } from '../../features/purchase/standing-looks.ts';
 import { StandingPanel } from '../../features/purchase/standing-panel.tsx';
 import type { Standing } from '../../features/purchase/standing.ts';
+import { ClockNotice } from '../../features/sale/clock-notice.tsx';
 import { Countdown } from '../../features/sale/countdown.tsx';
 import { ProductPicture, ProductWords } from '../../features/sale/product-card.tsx';
 import type { Growth } from '../../features/sale/sale-feed.ts';
@@ -17,6 +18,8 @@ export interface SalePanelProps {
   status: SaleStatusBody;
   moment: SaleMoment;
   growth: Growth | undefined;
+  /** How far the device's clock is ahead of the server's, ms. */
+  deviceAheadMs: number | undefined;
   standing: Standing;
   isSignedIn: boolean;
   quantity: number;
@@ -28,7 +31,18 @@ export interface SalePanelProps {
 
 /** One sale as its shopper sees it at one moment. Shows what it is given: every state of it can be shown beside the others. */
 export function SalePanel(props: SalePanelProps) {
-  const { status, moment, growth, standing, isSignedIn, quantity, onQuantity, onBuy, nextStep } = props;
+  const {
+    status,
+    moment,
+    growth,
+    deviceAheadMs,
+    standing,
+    isSignedIn,
+    quantity,
+    onQuantity,
+    onBuy,
+    nextStep,
+  } = props;
   const { stock, perShopperLimit } = status;
   const isBusy = STANDING_LOOKS[standing.kind].tone === 'busy';
   return (
@@ -65,6 +79,7 @@ export function SalePanel(props: SalePanelProps) {
         <p className="hint sale-rule">
           {words.sale.limit(perShopperLimit)} {words.sale.fairness}
         </p>
+        <ClockNotice deviceAheadMs={deviceAheadMs} />
       </div>
     </article>
   );

@@ -8,7 +8,7 @@ import type { SaleFeedState } from '../../features/sale/sale-feed.ts';
 import { saleMoment } from '../../features/sale/sale-moment.ts';
 import { useSaleFeed } from '../../features/sale/use-sale-feed.ts';
 import type { Answer } from '../../lib/http.ts';
-import { useSession } from '../../lib/services.ts';
+import { useServices, useSession } from '../../lib/services.ts';
 import { useServerNow } from '../../lib/use-server-now.ts';
 import { words } from '../../words/words.ts';
 import { NextStep } from './next-step.tsx';
@@ -43,6 +43,7 @@ interface LoadedSaleProps {
 }
 
 function LoadedSale({ feed, status, signInAsGuest }: LoadedSaleProps) {
+  const { clock } = useServices();
   const { signedIn } = useSession();
   const { state: purchase, flow } = usePurchaseFlow(status.saleId, signInAsGuest);
   const orders = useOrders(signedIn?.user.id, purchase.phase);
@@ -75,6 +76,7 @@ function LoadedSale({ feed, status, signInAsGuest }: LoadedSaleProps) {
         status={status}
         moment={moment}
         growth={feed.growth}
+        deviceAheadMs={clock.deviceAheadMs()}
         standing={standing}
         isSignedIn={signedIn !== undefined}
         quantity={quantity}

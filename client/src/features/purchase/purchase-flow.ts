@@ -17,7 +17,8 @@ import { IDLE, isBusy, type PurchaseState } from './purchase-state.ts';
 import { withSample } from './wait-estimate.ts';
 import type { Wish, WishBook } from './wish.ts';
 
-export interface PurchaseFlowDeps extends Pick<Services, 'http' | 'session' | 'clock'> {
+export interface PurchaseFlowDeps extends Pick<Services, 'http' | 'session'> {
+  clock: Pick<Services['clock'], 'now'>;
   live: Pick<Services['live'], 'onConnect' | 'onOutcome'>;
   wishes: WishBook;
   signInAsGuest: () => Promise<Answer<SessionBody>>;

@@ -18,7 +18,7 @@ function setUp() {
         readCount += 1;
         return reads.shift() ?? { kind: 'unreachable' };
       }) as Http,
-      clock: { now: () => 0, observe: () => {} },
+      clock: { observe: () => {} },
       live: {
         isConnected: () => true,
         subscribe: () => () => {},

@@ -26,7 +26,9 @@ export interface SaleFeed {
   refresh: () => void;
 }
 
-export type SaleFeedDeps = Pick<Services, 'http' | 'live' | 'clock'>;
+export interface SaleFeedDeps extends Pick<Services, 'http' | 'live'> {
+  clock: Pick<Services['clock'], 'observe'>;
+}
 
 /**
  * Follows one sale: ticks while the socket lives, a snapshot at each connect and after 5 s of silence, and polling every

@@ -72,7 +72,7 @@ export function setUpFlow(options: FlowSetUp = {}) {
       http: api.http,
       live: live.port,
       session,
-      clock: { now: () => 0, observe: () => {} },
+      clock: { now: () => 0 },
       wishes: createWishBook({ own: storage, wallClockMs: Date.now, ...browser.openTab() }),
       signInAsGuest: async () => {
         if (guest.kind === 'ok') session.begin(guest.body);
