@@ -114,7 +114,13 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   lifecycle.onStop('queue', () => queue.close());
 
   // Who asks
-  const accessTokens = createAccessTokens({ secret: env.jwtSecret, clock });
+  const accessTokens = createAccessTokens({
+    secret: env.jwtSecret,
+    previousSecrets: env.jwtPreviousSecrets,
+    algorithm: env.jwtAlgorithm,
+    lifetimeSec: env.accessTokenSec,
+    clock,
+  });
   const blockedUsers = createBlockedUsers({ subscriber, db, logger });
   await blockedUsers.start();
   lifecycle.onStop('blocked users', () => blockedUsers.close());

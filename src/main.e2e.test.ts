@@ -125,7 +125,7 @@ describe('an instance', () => {
       PORT: '0',
       DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
       REDIS_URL: (await readInstance()).redisUrl,
-      JWT_SECRET: 'x'.repeat(32),
+      JWT_SECRET: 'a secret of the tests, long enough',
     });
     expect(code).toBe(1);
     expect(stderr.trimEnd()).toMatch(/^DATABASE_URL does not answer: [^\n]*$/);

@@ -4,7 +4,7 @@ import { findSecret } from '../src/commands/lib/find-secret.ts';
 import { findServices, openServices } from '../src/commands/lib/open-services.ts';
 import type { Flags } from '../src/commands/lib/read-flags.ts';
 import { runCommand, type CommandContext } from '../src/commands/lib/run-command.ts';
-import { createAccessTokens } from '../src/features/account/access-token.ts';
+import { createAccessTokens, MOST_LIFETIME_SEC } from '../src/features/account/access-token.ts';
 import { readInstanceFile } from '../src/infrastructure/embedded/instance-file.ts';
 import { compareResults, parseResult } from './lib/compare-results.ts';
 import { htmlReport } from './lib/html-report.ts';
@@ -16,8 +16,6 @@ import { chooseTarget, waitUntilReady } from './lib/target.ts';
 import { checkThresholds, THRESHOLDS } from './lib/thresholds.ts';
 import { SCENARIOS } from './scenarios/all.ts';
 import type { Scenario } from './scenarios/scenario.ts';
-
-const DAY_SEC = 24 * 3600;
 
 /** What each setting may be; a scenario may stand less. */
 const RANGES: Record<keyof Settings, { min: number; max: number }> = {
@@ -43,7 +41,7 @@ async function run({ flags, env, print }: CommandContext) {
   try {
     const deps = {
       ...{ services, url, print },
-      tokens: createAccessTokens({ secret, lifetimeSec: DAY_SEC }),
+      tokens: createAccessTokens({ secret, algorithm: env.jwtAlgorithm, lifetimeSec: MOST_LIFETIME_SEC }),
       limits: {
         maxInflight: env.maxInflight,
         tries: env.triesLimit,

@@ -1,13 +1,11 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { createAccessTokens } from '../features/account/access-token.ts';
+import { createAccessTokens, MOST_LIFETIME_SEC } from '../features/account/access-token.ts';
 import { CommandError, usageError } from './lib/command-error.ts';
 import { createShoppers, type Shopper } from './lib/create-shoppers.ts';
 import { checkToken, findSecret } from './lib/find-secret.ts';
 import { findServices, openDatabase } from './lib/open-services.ts';
 import { runCommand, type CommandContext } from './lib/run-command.ts';
-
-const DAY_SEC = 24 * 3600;
 
 async function run({ flags, env }: CommandContext) {
   const count = flags.requiredInteger('count', { min: 1, max: 1_000_000 });
@@ -16,7 +14,11 @@ async function run({ flags, env }: CommandContext) {
   if (flags.positionals.length > 0)
     throw usageError(`shoppers does not know '${flags.positionals.join(' ')}'`);
   const services = await findServices(env);
-  const tokens = createAccessTokens({ secret: await findSecret(env, services), lifetimeSec: DAY_SEC });
+  const tokens = createAccessTokens({
+    secret: await findSecret(env, services),
+    algorithm: env.jwtAlgorithm,
+    lifetimeSec: MOST_LIFETIME_SEC,
+  });
   const path = resolve(out);
   const part = `${path}.part`;
   const db = await openDatabase(services.databaseUrl);

@@ -14,6 +14,10 @@ export interface Env {
   settleMaxPerSec: number | undefined;
   /** Absent: generated into `dataDir` in embedded mode, an error otherwise. */
   jwtSecret: string | undefined;
+  /** Whose tokens are still taken. */
+  jwtPreviousSecrets: string[];
+  jwtAlgorithm: 'HS256' | 'HS384' | 'HS512';
+  accessTokenSec: number;
   /** Absent: on in embedded mode, off otherwise. */
   demo: boolean | undefined;
   triesLimit: number;
@@ -48,6 +52,12 @@ const list = Joi.string()
       .filter(Boolean),
   );
 
+/** What cannot be guessed is neither short nor made of a few characters again and again. */
+const secret = Joi.string()
+  .min(32)
+  .custom((value: string, check) => (new Set(value).size < 8 ? check.error('secret.weak') : value))
+  .messages({ 'secret.weak': '{{#label}} is too easy to guess: make one with `openssl rand -hex 32`' });
+
 interface Variables {
   PORT: number;
   DATABASE_URL?: string;
@@ -57,6 +67,9 @@ interface Variables {
   SETTLE_CONCURRENCY: number;
   SETTLE_MAX_PER_SEC?: number;
   JWT_SECRET?: string;
+  JWT_PREVIOUS_SECRETS: string[];
+  JWT_ALGORITHM: Env['jwtAlgorithm'];
+  ACCESS_TOKEN_SEC: number;
   DEMO?: '0' | '1';
   TRIES_LIMIT: number;
   TRIES_WINDOW_SEC: number;
@@ -79,7 +92,10 @@ const schema = Joi.object<Variables>({
   WEB_CONCURRENCY: Joi.number().integer().min(1).max(64),
   SETTLE_CONCURRENCY: Joi.number().integer().min(1).max(16).default(1),
   SETTLE_MAX_PER_SEC: Joi.number().integer().min(1).max(1_000_000),
-  JWT_SECRET: Joi.string().min(32),
+  JWT_SECRET: secret,
+  JWT_PREVIOUS_SECRETS: list.default([]),
+  JWT_ALGORITHM: Joi.valid('HS256', 'HS384', 'HS512').default('HS256'),
+  ACCESS_TOKEN_SEC: Joi.number().integer().min(10).max(86_400).default(900),
   DEMO: Joi.valid('0', '1'),
   TRIES_LIMIT: Joi.number().integer().min(1).max(1_000_000).default(20),
   TRIES_WINDOW_SEC: Joi.number().integer().min(1).max(86_400).default(10),
@@ -113,6 +129,9 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     settleConcurrency: vars.SETTLE_CONCURRENCY,
     settleMaxPerSec: vars.SETTLE_MAX_PER_SEC,
     jwtSecret: vars.JWT_SECRET,
+    jwtPreviousSecrets: vars.JWT_PREVIOUS_SECRETS,
+    jwtAlgorithm: vars.JWT_ALGORITHM,
+    accessTokenSec: vars.ACCESS_TOKEN_SEC,
     demo: vars.DEMO === undefined ? undefined : vars.DEMO === '1',
     triesLimit: vars.TRIES_LIMIT,
     triesWindowSec: vars.TRIES_WINDOW_SEC,

@@ -1,6 +1,6 @@
 import { findSecret } from '../../src/commands/lib/find-secret.ts';
 import { openServices, type Services } from '../../src/commands/lib/open-services.ts';
-import { createAccessTokens } from '../../src/features/account/access-token.ts';
+import { createAccessTokens, MOST_LIFETIME_SEC } from '../../src/features/account/access-token.ts';
 import { silentLogger } from '../../src/infrastructure/logging/logger.ts';
 import { createDatabase, type Database } from '../../src/infrastructure/postgres/database.ts';
 import { migrate } from '../../src/infrastructure/postgres/migrate.ts';
@@ -91,7 +91,7 @@ export async function startContenders(
   const expressOne = await start('express-one', 'ceilings/empty-express-route', { processes: 1 });
 
   print(`• Gathering ${shoppers} shoppers …`);
-  const tokens = createAccessTokens({ secret });
+  const tokens = createAccessTokens({ secret, lifetimeSec: MOST_LIFETIME_SEC });
   const crowd = await gatherCrowd(
     { db: services.db, others: [naiveStore.db, insertStore.db], tokens },
     shoppers,

@@ -1,6 +1,10 @@
 import { findSecret } from '../../src/commands/lib/find-secret.ts';
 import { openServices, type Services } from '../../src/commands/lib/open-services.ts';
-import { createAccessTokens, type AccessTokens } from '../../src/features/account/access-token.ts';
+import {
+  createAccessTokens,
+  MOST_LIFETIME_SEC,
+  type AccessTokens,
+} from '../../src/features/account/access-token.ts';
 import type { Seller } from './contender.ts';
 import { createStampedeSeller } from './stampede-seller.ts';
 import { startStampede } from './start-stampede.ts';
@@ -37,7 +41,7 @@ export async function startShop({
     return {
       seller: await createStampedeSeller(instance, services, { maxInflight }),
       services,
-      tokens: createAccessTokens({ secret }),
+      tokens: createAccessTokens({ secret, lifetimeSec: MOST_LIFETIME_SEC }),
       folder: instance.dataDir,
       async stop() {
         await services.close();

@@ -1,6 +1,10 @@
 import { findSecret } from '../../src/commands/lib/find-secret.ts';
 import { openServices, type Services } from '../../src/commands/lib/open-services.ts';
-import { createAccessTokens, type AccessTokens } from '../../src/features/account/access-token.ts';
+import {
+  createAccessTokens,
+  MOST_LIFETIME_SEC,
+  type AccessTokens,
+} from '../../src/features/account/access-token.ts';
 import type { OwnInstance } from './instance.ts';
 
 /** The campaign's own connections, past every proxy. */
@@ -18,7 +22,7 @@ export async function openStores(instance: OwnInstance): Promise<Stores> {
   let services = await openServices(file);
   return {
     now: () => services,
-    tokens: createAccessTokens({ secret }),
+    tokens: createAccessTokens({ secret, lifetimeSec: MOST_LIFETIME_SEC }),
     async openAgain() {
       const next = await openServices(await instance.read());
       await services.close();

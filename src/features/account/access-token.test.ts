@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { createSigner } from 'fast-jwt';
+import { createDecoder, createSigner, createVerifier, type JwtHeader } from 'fast-jwt';
 import { createHmac } from 'node:crypto';
 import { createAccessTokens } from './access-token.ts';
+import { createTokenKey } from './signed-token.ts';
 
 const secret = 's'.repeat(32);
 const user = { id: '0b7f9d3e-9a4c-4a0e-8f67-2f8d2f1c9b10', role: 'shopper' as const };
@@ -20,7 +21,13 @@ describe('createAccessTokens', () => {
     const { tokens, verify } = start();
     const { accessToken, expiresIn } = tokens.issue(user);
     expect(expiresIn).toBe(60);
-    expect(verify(accessToken)).toEqual({ userId: user.id, role: 'shopper' });
+    expect(verify(accessToken)).toEqual({
+      userId: user.id,
+      role: 'shopper',
+      sessionId: expect.any(String),
+      issuedAtMs: Date.parse('2026-01-01T00:00:00Z'),
+      expiresAtMs: Date.parse('2026-01-01T00:01:00Z'),
+    });
   });
 
   it('takes the scheme in any case', () => {
@@ -58,14 +65,93 @@ describe('createAccessTokens', () => {
     expect([verify(unsigned), verify(otherHash)]).toEqual([null, null]);
   });
 
-  it.each([
-    ['no expiry', { sub: user.id, role: 'shopper' }],
-    ['no subject', { role: 'shopper', exp: 4_000_000_000 }],
-    ['an unknown role', { sub: user.id, role: 'owner', exp: 4_000_000_000 }],
-  ])('refuses a token of ours with %s', (_what, claims) => {
-    const sign = createSigner({ key: secret, algorithm: 'HS256', noTimestamp: true });
-    expect(start().verify(sign(claims))).toBeNull();
+  it('writes what any JWT library reads, and reads what it writes', () => {
+    const { clock, tokens, verify } = start();
+    const { accessToken } = tokens.issue(user);
+    const now = { clockTimestamp: clock.at };
+    const verifyByLibrary = createVerifier({
+      key: secret,
+      algorithms: ['HS256'],
+      checkTyp: 'at+jwt',
+      ...now,
+    });
+    const claims = verifyByLibrary(accessToken) as object;
+    expect(claims).toMatchObject({ iss: 'stampede', aud: 'stampede-api', nbf: 1767225600, exp: 1767225660 });
+    const { header } = createDecoder({ complete: true })(accessToken) as { header: JwtHeader };
+    const sign = createSigner({
+      key: secret,
+      algorithm: 'HS256',
+      kid: header.kid!,
+      header,
+      noTimestamp: true,
+    });
+    expect(verify(sign(claims))).not.toBeNull();
   });
+
+  const goodClaims = {
+    ...{ iss: 'stampede', aud: 'stampede-api', sub: user.id, role: 'shopper', sid: 'one' },
+    ...{ iat: 1767225600, nbf: 1767225600, exp: 4_000_000_000, ims: 1767225600000 },
+  };
+  const { header } = createTokenKey(secret, 'HS256');
+  const signed = (claims: object, inHeader = header) => {
+    const input = `${inHeader}.${encode(claims)}`;
+    return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`;
+  };
+
+  it('takes a token as it should be', () => {
+    expect(start().verify(signed(goodClaims))).not.toBeNull();
+  });
+
+  it.each([
+    ['no expiry', { exp: undefined }],
+    ['no subject', { sub: undefined }],
+    ['an unknown role', { role: 'owner' }],
+    ['another issuer', { iss: 'other' }],
+    ['another audience', { aud: 'other' }],
+    ['several audiences', { aud: ['stampede-api', 'other'] }],
+    ['no session', { sid: undefined }],
+    ['no time of issue', { ims: undefined }],
+    ['a start that is no number', { nbf: '0' }],
+    ['a start more than 30 s ahead', { nbf: 1767225631 }],
+  ])('refuses a token of ours with %s', (_what, change) => {
+    expect(start().verify(signed({ ...goodClaims, ...change }))).toBeNull();
+  });
+
+  it('bears with clocks 30 s apart', () => {
+    expect(start().verify(signed({ ...goodClaims, nbf: 1767225630 }))).not.toBeNull();
+  });
+
+  it.each([
+    ['another type', { typ: 'JWT' }],
+    ['no type', { typ: undefined }],
+    ['another key id', { kid: 'other' }],
+    ['a key of its own', { jwk: { kty: 'oct', k: 'AAAA' } }],
+    ['something critical', { crit: ['b64'], b64: false }],
+  ])('refuses a token with our signature and %s in its header', (_what, change) => {
+    const ours = JSON.parse(Buffer.from(header, 'base64url').toString()) as object;
+    expect(start().verify(signed(goodClaims, encode({ ...ours, ...change })))).toBeNull();
+  });
+
+  it('takes tokens of the secrets before, and signs with the new one', () => {
+    const old = createAccessTokens({ secret: 'o'.repeat(32) });
+    const rotated = createAccessTokens({ secret, previousSecrets: ['o'.repeat(32)] });
+    const fromOld = `Bearer ${old.issue(user).accessToken}`;
+    expect(rotated.verify(fromOld)).not.toBeNull();
+    expect(old.verify(`Bearer ${rotated.issue(user).accessToken}`)).toBeNull();
+    expect(createAccessTokens({ secret }).verify(fromOld)).toBeNull();
+  });
+
+  it.each(['HS384', 'HS512'] as const)(
+    'signs with %s when it is configured, and takes no other',
+    (algorithm) => {
+      const other = createAccessTokens({ secret, algorithm });
+      const authorization = `Bearer ${other.issue(user).accessToken}`;
+      expect([other.verify(authorization) !== null, start().tokens.verify(authorization)]).toEqual([
+        true,
+        null,
+      ]);
+    },
+  );
 
   it.each([
     undefined,

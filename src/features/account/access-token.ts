@@ -1,11 +1,16 @@
-import { createSigner, createVerifier } from 'fast-jwt';
+import { randomUUID } from 'node:crypto';
 import type { Role } from '../../contracts/http.ts';
 import type { Identity } from './account.model.ts';
-import { createVerifiedTokens, type Verified } from './verified-tokens.ts';
+import { createTokenKey, type TokenAlgorithm } from './signed-token.ts';
+import { createVerifiedTokens } from './verified-tokens.ts';
 
 export interface AccessTokensDeps {
-  /** Signs with HS256; at least 32 characters. */
+  /** Signs; at least 32 characters. */
   secret: string;
+  /** Secrets that signed before this one: their tokens are taken until they expire. */
+  previousSecrets?: readonly string[];
+  /** The only one there is, whatever a token's header says. */
+  algorithm?: TokenAlgorithm;
   clock?: { now(): number };
   lifetimeSec?: number;
   /** Of tokens that come more than once. */
@@ -13,64 +18,81 @@ export interface AccessTokensDeps {
 }
 
 export interface AccessTokens {
-  issue(user: { id: string; role: Role }): { accessToken: string; expiresIn: number };
+  /** @param user.sessionId  the session that ends with a logout; a new one by default */
+  issue(user: { id: string; role: Role; sessionId?: string }): { accessToken: string; expiresIn: number };
   /** Reads an `Authorization` header; null for anything but an unexpired token of ours after `Bearer`. */
   verify(authorization: string | undefined): Identity | null;
 }
 
-const DEFAULT_LIFETIME_SEC = 24 * 3600;
-/** Ours are about 230 characters; longer ones are not worth a hash, nor a place in the memory. */
+/** A stolen token is worth little, and a refresh every quarter of an hour costs nothing. */
+export const ACCESS_LIFETIME_SEC = 15 * 60;
+/** Of those whose tokens come from a command: a load test has no refresh cookie. Nothing of ours lives longer. */
+export const MOST_LIFETIME_SEC = 24 * 3600;
+/** Between the clocks of two machines, for `nbf`: one minute is what RFC 7519 calls more than enough. */
+const SKEW_MS = 30_000;
+const ISSUER = 'stampede';
+const AUDIENCE = 'stampede-api';
+/** Ours are about 470 characters; longer ones are not worth a hash, nor a place in the memory. */
 const MAX_HEADER_LENGTH = 1024;
 const BEARER = /^Bearer +([\w.-]+) *$/i;
 const ROLES: ReadonlySet<unknown> = new Set<Role>(['shopper', 'operator', 'admin']);
 
 /**
- * Issues and verifies access tokens: HS256 only, whatever a token's header says.
+ * Issues and verifies access tokens after RFC 8725: one algorithm from configuration, explicit type, issuer, audience,
+ * key id, times.
  *
- * A token that comes again is not verified again, but its expiry is checked each time.
+ * Only a header that one of our keys writes chooses a key. A token that comes again is not verified again, but its
+ * expiry is checked each time.
  */
 export function createAccessTokens({
   secret,
+  previousSecrets = [],
+  algorithm = 'HS256',
   clock = Date,
-  lifetimeSec = DEFAULT_LIFETIME_SEC,
+  lifetimeSec = ACCESS_LIFETIME_SEC,
   mostRemembered = 20_000,
 }: AccessTokensDeps): AccessTokens {
-  const sign = createSigner({ key: secret, algorithm: 'HS256', noTimestamp: true });
-  // Expiry is ours to check: on the given clock, and on remembered tokens too.
-  const verifySignature = createVerifier({ key: secret, algorithms: ['HS256'], ignoreExpiration: true });
+  const signingKey = createTokenKey(secret, algorithm);
+  const keys = new Map([[signingKey.header, signingKey]]);
+  for (const previous of previousSecrets) {
+    const key = createTokenKey(previous, algorithm);
+    keys.set(key.header, key);
+  }
   const remembered = createVerifiedTokens({ mostRemembered });
 
-  function check(authorization: string): Verified | null {
+  function check(authorization: string): Identity | null {
     const known = remembered.find(authorization);
     if (known) return known;
     const token = BEARER.exec(authorization)?.[1];
-    const verified = token === undefined ? null : readClaims(token, verifySignature);
-    if (token !== undefined && verified) remembered.add(authorization, token, verified);
-    return verified;
+    if (token === undefined) return null;
+    const claims = keys.get(token.slice(0, token.indexOf('.')))?.read(token);
+    const identity = claims ? readClaims(claims, clock.now()) : null;
+    if (identity) remembered.add(authorization, token, identity);
+    return identity;
   }
 
   return {
-    issue: ({ id, role }) => {
-      const issuedAtSec = Math.floor(clock.now() / 1000);
-      const claims = { sub: id, role, iat: issuedAtSec, exp: issuedAtSec + lifetimeSec };
-      return { accessToken: sign(claims), expiresIn: lifetimeSec };
+    issue: ({ id, role, sessionId = randomUUID() }) => {
+      const issuedAtMs = clock.now();
+      const iat = Math.floor(issuedAtMs / 1000);
+      const claims = { iss: ISSUER, aud: AUDIENCE, sub: id, role, sid: sessionId };
+      // Milliseconds as well: what was issued in the second of a revocation, but after it, stays good.
+      const times = { iat, nbf: iat, exp: iat + lifetimeSec, ims: issuedAtMs };
+      return { accessToken: signingKey.sign({ ...claims, ...times }), expiresIn: lifetimeSec };
     },
     verify: (authorization) => {
       if (authorization === undefined || authorization.length > MAX_HEADER_LENGTH) return null;
-      const verified = check(authorization);
-      return verified && clock.now() < verified.expiresAtMs ? verified.identity : null;
+      const identity = check(authorization);
+      return identity && clock.now() < identity.expiresAtMs ? identity : null;
     },
   };
 }
 
-function readClaims(token: string, verifySignature: (token: string) => unknown): Verified | null {
-  let claims: Record<string, unknown>;
-  try {
-    claims = verifySignature(token) as Record<string, unknown>;
-  } catch {
-    return null;
-  }
-  const { sub, role, exp } = claims;
-  if (typeof sub !== 'string' || typeof exp !== 'number' || !ROLES.has(role)) return null;
-  return { identity: { userId: sub, role: role as Role }, expiresAtMs: exp * 1000 };
+function readClaims(claims: Record<string, unknown>, nowMs: number): Identity | null {
+  const { iss, aud, sub, role, sid, ims, nbf, exp } = claims;
+  if (iss !== ISSUER || aud !== AUDIENCE || typeof sub !== 'string' || typeof sid !== 'string') return null;
+  if (typeof ims !== 'number' || typeof nbf !== 'number' || typeof exp !== 'number') return null;
+  if (!ROLES.has(role) || nbf * 1000 > nowMs + SKEW_MS) return null;
+  const times = { issuedAtMs: ims, expiresAtMs: exp * 1000 };
+  return { userId: sub, role: role as Role, sessionId: sid, ...times };
 }

@@ -4,6 +4,10 @@ import type { Role, UserBody } from '../../contracts/http.ts';
 export interface Identity {
   readonly userId: string;
   readonly role: Role;
+  /** Of the access token: what a logout ends. */
+  readonly sessionId: string;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
 }
 
 export interface User {

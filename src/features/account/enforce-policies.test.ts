@@ -6,6 +6,7 @@ import type { Role } from '../../contracts/http.ts';
 import { isOpen, mayUse, PERMISSIONS, POLICIES, type Policy } from '../../contracts/policies.ts';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
 import { createErrorAnswer } from '../../middleware/answer-errors.ts';
+import { anIdentity } from '../../testing/an-identity.ts';
 import { createEnforcePolicies, identityOf } from './enforce-policies.ts';
 
 const ROLES: Role[] = ['shopper', 'operator', 'admin'];
@@ -38,7 +39,7 @@ async function start(isDemo: boolean): Promise<string> {
         const [userId, role] = authorization?.split(' ') ?? [];
         return userId === undefined
           ? { ok: false, refusal: { code: 'unauthenticated' } }
-          : { ok: true, identity: { userId, role: role as Role } };
+          : { ok: true, identity: anIdentity({ userId, role: role as Role }) };
       },
     }),
   );
@@ -113,7 +114,7 @@ describe('the check of policies', () => {
 
   it('hands the identity on, and none where nobody was asked', async () => {
     const res = await fetch(`${shop}/mine`, { headers: { Authorization: `${ada} shopper` } });
-    expect(await res.json()).toEqual({ userId: ada, role: 'shopper' });
+    expect(await res.json()).toMatchObject({ userId: ada, role: 'shopper' });
     expect(await statusOf('/open', `${ada} shopper`)).toBe(500);
   });
 });

@@ -1,11 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { createVerifiedTokens, type Verified } from './verified-tokens.ts';
+import type { Identity } from './account.model.ts';
+import { createVerifiedTokens } from './verified-tokens.ts';
 
 const given = (count: number) =>
   Array.from({ length: count }, (_, n) => {
     const token = randomBytes(32).toString('base64url');
-    const verified: Verified = { identity: { userId: `user-${n}`, role: 'shopper' }, expiresAtMs: n };
+    const verified: Identity = {
+      ...{ userId: `user-${n}`, role: 'shopper', sessionId: `session-${n}` },
+      ...{ issuedAtMs: 0, expiresAtMs: n },
+    };
     return { token, header: `Bearer ${token}`, verified };
   });
 

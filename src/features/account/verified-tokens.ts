@@ -1,15 +1,10 @@
 import type { Identity } from './account.model.ts';
 
-export interface Verified {
-  identity: Identity;
-  expiresAtMs: number;
-}
-
 export interface VerifiedTokens {
   /** What was found of exactly this header; expired or not. */
-  find(authorization: string): Verified | undefined;
+  find(authorization: string): Identity | undefined;
   /** Told of every header that was verified; remembers those that come again. */
-  add(authorization: string, token: string, verified: Verified): void;
+  add(authorization: string, token: string, identity: Identity): void;
   /** Headers remembered now. */
   readonly size: number;
 }
@@ -27,19 +22,19 @@ const HASHED_CHARACTERS = 8;
  * doorkeeper: Einziger et al., TinyLFU, 2017). The memory is two generations: when the young one is full the old one
  * is dropped.
  *
- * @param mostRemembered  headers, each about 700 bytes
+ * @param mostRemembered  headers, each about a kilobyte
  */
 export function createVerifiedTokens({ mostRemembered }: { mostRemembered: number }): VerifiedTokens {
   const door = new Int32Array(DOOR_SLOTS);
-  let young = new Map<string, Verified>();
-  let old = new Map<string, Verified>();
+  let young = new Map<string, Identity>();
+  let old = new Map<string, Identity>();
 
-  function keep(authorization: string, verified: Verified): void {
+  function keep(authorization: string, identity: Identity): void {
     if (young.size >= mostRemembered / 2) {
       old = young;
       young = new Map();
     }
-    young.set(authorization, verified);
+    young.set(authorization, identity);
   }
 
   return {
@@ -53,10 +48,10 @@ export function createVerifiedTokens({ mostRemembered }: { mostRemembered: numbe
       if (older) keep(authorization, older);
       return older;
     },
-    add: (authorization, token, verified) => {
+    add: (authorization, token, identity) => {
       const hash = hashEnd(token);
       const slot = hash & (DOOR_SLOTS - 1);
-      if (door[slot] === hash) keep(authorization, verified);
+      if (door[slot] === hash) keep(authorization, identity);
       else door[slot] = hash;
     },
   };

@@ -8,6 +8,7 @@ import { silentLogger } from '../../infrastructure/logging/logger.ts';
 import { ordersCacheKey } from '../../infrastructure/redis/keys.ts';
 import { createErrorAnswer } from '../../middleware/answer-errors.ts';
 import { createReadThrough, type ReadThrough } from '../../infrastructure/redis/read-through.ts';
+import { anIdentity } from '../../testing/an-identity.ts';
 import { givenSale, givenShoppers } from '../../testing/test-sale.ts';
 import { startTestServices, type TestServices } from '../../testing/test-services.ts';
 import type { Authenticate } from '../account/authenticate.ts';
@@ -38,7 +39,7 @@ beforeAll(async () => {
     const [id, role] = authorization?.split(' ') ?? [];
     return id === undefined
       ? { ok: false, refusal: { code: 'unauthenticated' } }
-      : { ok: true, identity: { userId: id, role: role as Role } };
+      : { ok: true, identity: anIdentity({ userId: id, role: role as Role }) };
   };
   app.use(createEnforcePolicies({ authenticate, isDemo: false }));
   app.use('/api/purchase', orderRoutes);

@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { readEnv } from './env.ts';
+
+describe('the environment', () => {
+  it.each(['short', 'x'.repeat(64), 'abcabcabcabcabcabcabcabcabcabcabcabcabc'])(
+    'stops the start for a secret that can be guessed: %s',
+    (secret) => {
+      expect(() => readEnv({ JWT_SECRET: secret })).toThrow('JWT_SECRET');
+    },
+  );
+
+  it('takes a secret as `openssl rand` makes it, and those before it', () => {
+    const made = '6f1d9c0b5e7a48329d0f4c1b2a3e5d687f9081726354a5b6c7d8e9f00112233a';
+    const env = readEnv({ JWT_SECRET: made, JWT_PREVIOUS_SECRETS: 'one, two' });
+    expect(env).toMatchObject({ jwtSecret: made, jwtPreviousSecrets: ['one', 'two'], accessTokenSec: 900 });
+  });
+
+  it('takes one of three algorithms', () => {
+    expect(() => readEnv({ JWT_ALGORITHM: 'none' })).toThrow('JWT_ALGORITHM');
+  });
+});
