@@ -122,13 +122,13 @@ describe('an announcement', () => {
     }
   });
 
-  it('reaches every process in one message, with each owner and body', async () => {
+  it('reaches every process in one message, with each attempt and its record', async () => {
     const { sale, two, three } = await givenPromises();
     await announce(sale.saleId, [confirmed(two), rejected(three)]);
     const message = await until(() => heard.find(({ saleId }) => saleId === sale.saleId));
-    expect(message.outcomes.map(({ shopperId, body }) => [shopperId, body.status, body.reason])).toEqual([
-      [two.shopperId, 'confirmed', undefined],
-      [three.shopperId, 'rejected', 'sold_out'],
+    expect(message.outcomes).toEqual([
+      { attemptId: two.attemptId, record: decidedRecord(confirmed(two)) },
+      { attemptId: three.attemptId, record: decidedRecord(rejected(three)) },
     ]);
     expect(heard.filter(({ saleId }) => saleId === sale.saleId)).toHaveLength(1);
   });

@@ -14,9 +14,11 @@
 
   ARGV[1] epoch the caller knows; 0 when it knows of no gate
   ARGV[2] when the sale's keys expire, epoch ms
-  ARGV[3] channel      ARGV[4] sale id      ARGV[5] message body, JSON
-  ARGV[6] prefix of the sale's other keys: second:<epoch second>
-  ARGV[7...] attempt id, shopper id, quantity, reason or '' when confirmed, decided record      five per attempt
+  ARGV[3] channel      ARGV[4] sale id
+  ARGV[5] prefix of the sale's other keys: second:<epoch second>
+  ARGV[6...] attempt id, shopper id, quantity, reason or '' when confirmed, decided record      five per attempt
+
+  Publishes the sale's id, then a line for each attempt: its id, `|`, its record as it is given here.
 
   Returns { -1, epoch of the gate }  the gate is of another epoch: no effect, call again with its keys
        or { attempts removed from in flight, units given back }
@@ -25,15 +27,16 @@ local epoch = redis.call('HGET', KEYS[1], 'epoch') or false
 if epoch and epoch ~= ARGV[1] then return { -1, tonumber(epoch) } end
 
 local ids = {}
-for i = 7, #ARGV, 5 do ids[#ids + 1] = ARGV[i] end
+for i = 6, #ARGV, 5 do ids[#ids + 1] = ARGV[i] end
 local inflight = epoch and redis.call('HMGET', KEYS[4], unpack(ids)) or {}
 local known = redis.call('HMGET', KEYS[6], unpack(ids))
 
 local removed, given, confirmed, refusals = {}, 0, 0, 0
-local records, reasons = {}, {}
+local records, reasons, lines = {}, {}, { ARGV[4] }
 for i = 1, #ids do
-  local at = 7 + (i - 1) * 5
+  local at = 6 + (i - 1) * 5
   local shopper, quantity, reason = ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3]
+  lines[#lines + 1] = ids[i] .. '|' .. ARGV[at + 4]
   if inflight[i] then
     removed[#removed + 1] = ids[i]
     if reason ~= '' then
@@ -61,7 +64,7 @@ if given > 0 then redis.call('INCRBY', KEYS[2], given) end
 if #records > 0 then
   redis.call('HSET', KEYS[6], unpack(records))
   redis.call('PEXPIREAT', KEYS[6], ARGV[2])
-  local second = ARGV[6] .. 'second:' .. redis.call('TIME')[1]
+  local second = ARGV[5] .. 'second:' .. redis.call('TIME')[1]
   if confirmed > 0 then
     redis.call('HINCRBY', KEYS[7], 'confirmed', confirmed)
     redis.call('HINCRBY', second, 'confirmed', confirmed)
@@ -72,5 +75,5 @@ if #records > 0 then
   redis.call('EXPIRE', second, 330)
 end
 if epoch and (#removed > 0 or given > 0) then redis.call('HINCRBY', KEYS[1], 'version', 1) end
-redis.call('PUBLISH', ARGV[3], ARGV[4] .. '\n' .. ARGV[5])
+redis.call('PUBLISH', ARGV[3], table.concat(lines, '\n'))
 return { #removed, given }

@@ -1,5 +1,4 @@
 import type { Redis } from 'ioredis';
-import type { AttemptStatusBody } from '../../contracts/http.ts';
 import {
   CHANNELS,
   epochKeys,
@@ -9,15 +8,16 @@ import {
 } from '../../infrastructure/redis/keys.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { epochOf } from '../../utils/sequence.ts';
-import { shortId } from '../../utils/short-id.ts';
-import { decidedRecord, presentDecided, type DecidedAttempt } from './purchase.model.ts';
+import { shortId, uuidOf } from '../../utils/short-id.ts';
+import { decidedRecord, type DecidedAttempt } from './purchase.model.ts';
 
 const announceScript = loadScript(new URL('./announce.lua', import.meta.url));
 
 /** What every API process hears of a settled transaction. */
 export interface OutcomesMessage {
   saleId: string;
-  outcomes: { shopperId: string; body: AttemptStatusBody }[];
+  /** Records as Redis keeps them: a process reads those that somebody waits for. */
+  outcomes: { attemptId: string; record: string }[];
 }
 
 export type Announce = (saleId: string, decided: readonly DecidedAttempt[]) => Promise<void>;
@@ -41,9 +41,6 @@ export function createAnnounce({ redis, saleEndsAtMs }: AnnounceDeps): Announce 
     const [first] = decided;
     if (!first) return;
     const expireAtMs = (await saleEndsAtMs(saleId)) + KEPT_AFTER_END_MS;
-    const body = JSON.stringify(
-      decided.map((attempt) => ({ shopperId: attempt.shopperId, body: presentDecided(saleId, attempt) })),
-    );
     const attempts = decided.flatMap((attempt) => [
       shortId(attempt.attemptId),
       shortId(attempt.shopperId),
@@ -64,7 +61,7 @@ export function createAnnounce({ redis, saleEndsAtMs }: AnnounceDeps): Announce 
         announceScript.run(
           redis,
           [keys.gate, tokens, shoppers, inflight, line, keys.known, keys.counters],
-          [epoch, expireAtMs, CHANNELS.outcomes, saleId, body, keys.prefix, ...attempts],
+          [epoch, expireAtMs, CHANNELS.outcomes, saleId, keys.prefix, ...attempts],
         ),
         ordersEnded,
       ])) as [[number, number], unknown];
@@ -78,11 +75,13 @@ export function createAnnounce({ redis, saleEndsAtMs }: AnnounceDeps): Announce 
   };
 }
 
-/** @throws when the message is not one of announce's */
 export function parseOutcomesMessage(message: string): OutcomesMessage {
-  const end = message.indexOf('\n');
+  const [saleId = '', ...lines] = message.split('\n');
   return {
-    saleId: message.slice(0, end),
-    outcomes: JSON.parse(message.slice(end + 1)) as OutcomesMessage['outcomes'],
+    saleId,
+    outcomes: lines.map((line) => {
+      const idEnds = line.indexOf('|');
+      return { attemptId: uuidOf(line.slice(0, idEnds)), record: line.slice(idEnds + 1) };
+    }),
   };
 }

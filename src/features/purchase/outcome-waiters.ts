@@ -22,10 +22,11 @@ export class OutcomeWaiters {
     });
   }
 
-  announced(body: AttemptStatusBody): void {
-    const waiting = this.#waiting.get(body.attemptId);
+  announced(attemptId: string, read: () => AttemptStatusBody): void {
+    const waiting = this.#waiting.get(attemptId);
     if (!waiting) return;
-    this.#waiting.delete(body.attemptId);
+    this.#waiting.delete(attemptId);
+    const body = read();
     for (const seen of waiting) seen(body);
   }
 }

@@ -98,6 +98,11 @@ export function parseDecided(attemptId: string, record: string): KnownAttempt {
     : { ...attempt, outcome: 'rejected', reason: reason as RejectionReason };
 }
 
+/** Whose attempt a decided record tells of, without the rest of it. */
+export function shopperOf(decidedRecord: string): string {
+  return uuidOf(decidedRecord.slice(2, decidedRecord.indexOf('|', 2)));
+}
+
 /** A record of either kind; a decided one starts with its mark. */
 export function isDecidedRecord(record: string): boolean {
   return record.charCodeAt(1) === 124; // "|" after the one-letter mark; a shopper id is longer

@@ -27,8 +27,8 @@ export interface SocketsDeps {
 }
 
 export interface Sockets {
-  /** Tells an outcome to its owner's sockets in this process. */
-  sendOutcome(shopperId: string, body: AttemptStatusBody): void;
+  /** Tells an outcome to its owner's sockets in this process; it is read only when there are any. */
+  sendOutcome(shopperId: string, read: () => AttemptStatusBody): void;
   /** Ends every connection; clients come back to another process. */
   close(): Promise<void>;
 }
@@ -100,9 +100,9 @@ export function createSockets(deps: SocketsDeps): Sockets {
   const timeTimer = setInterval(() => io.emit('server:time', serverTime()), TIME_EVERY_MS);
 
   return {
-    sendOutcome(shopperId, body) {
+    sendOutcome(shopperId, read) {
       const room = `user:${shopperId}`;
-      if (io.sockets.adapter.rooms.has(room)) io.to(room).emit('purchase:outcome', body);
+      if (io.sockets.adapter.rooms.has(room)) io.to(room).emit('purchase:outcome', read());
     },
     async close() {
       clearInterval(tickTimer);
