@@ -58,6 +58,7 @@ import { createSettlePace } from './features/purchase/settle-pace.ts';
 import { createChangeGate } from './features/sale/change-gate.ts';
 import { SaleCatalogue } from './features/sale/sale-catalogue.ts';
 import { createRedisClock } from './infrastructure/clock.ts';
+import { drainHttp } from './infrastructure/drain-http.ts';
 import type { Lifecycle } from './infrastructure/lifecycle.ts';
 import type { Logger } from './infrastructure/logging/logger.ts';
 import { LatencyRecorder } from './infrastructure/metrics/latency.ts';
@@ -222,9 +223,10 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     readStatus: (saleId) => saleStatus.get(saleId),
     ...{ corsOrigins: env.corsOrigins, clock, logger },
   });
-  lifecycle.onStop('http', () => {
+  lifecycle.onStop('http', async () => {
     isStopping = true;
-    return sockets.close();
+    await drainHttp(httpServer);
+    await sockets.close();
   });
   const { sendOutcome } = sockets;
   const outcomeTook = (saleId: string, ms: number): void => latency.record(saleId, 'outcome', ms);
