@@ -114,7 +114,7 @@ export interface ChaosInstance {
   signal(pid: number, name: NodeJS.Signals): void;
   /** A process of the role was ended in another way: an API process takes with it what only it knew. */
   noteDeath(role: ProcessRole): void;
-  /** Every process of the role runs and none of `gone` is among them. @throws after `withinMs` (20 s) */
+  /** Every process of the role runs and has booted, and none of `gone` is among them. @throws after `withinMs` (30 s) */
   untilBack(role: ProcessRole, gone: readonly number[], withinMs?: number): Promise<void>;
   /** The event loop of this process stands still for so long. */
   hang(pid: number, ms: number): Promise<void>;

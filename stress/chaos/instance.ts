@@ -11,6 +11,7 @@ import { isAlive, isGoneWithin, signal } from '../../src/infrastructure/embedded
 import { spawnTethered, type SupervisedProcess } from '../../src/infrastructure/embedded/tethered-process.ts';
 import { findRoot } from '../../src/utils/find-root.ts';
 import type { AppRole, ChaosInstance } from './fault.ts';
+import { hasBegun } from './has-begun.ts';
 import type { Lines } from './lines.ts';
 import { FOLDER_VARIABLE, HANG_SIGNAL, hangFile, writeSettings } from './settings.ts';
 import { waitFor } from './wait-for.ts';
@@ -48,6 +49,7 @@ export async function startChaosInstance(openLines: (dataDir: string, apiPort: n
   const apiPort = await findFreePort();
   const lines = await openLines(dataDir, apiPort);
   const deaths = new Map<ProcessRole, number[]>();
+  const begun = new Set<number>();
   let printed = '';
   let env: Record<AppRole, Record<string, string>> = { api: {}, worker: {} };
   let supervisor: SupervisedProcess | undefined;
@@ -87,6 +89,7 @@ export async function startChaosInstance(openLines: (dataDir: string, apiPort: n
     await instance.untilReady(READY_WITHIN_MS).catch(async (error: unknown) => {
       throw new Error(`Stampede did not get ready:\n${printed}`, { cause: error });
     });
+    for (const role of ['api', 'worker'] as const) await instance.untilBack(role, []);
   };
 
   const end = (role: ProcessRole, pid: number, how: NodeJS.Signals): boolean => {
@@ -114,10 +117,17 @@ export async function startChaosInstance(openLines: (dataDir: string, apiPort: n
     stopProcess: async (role, pid) => end(role, pid, 'SIGTERM'),
     signal,
     noteDeath: note,
-    async untilBack(role, gone, withinMs = 20_000) {
+    async untilBack(role, gone, withinMs = 30_000) {
       const isBack = async (): Promise<boolean> => {
         const pids = await instance.pids(role);
-        return pids.length === PROCESSES[role] && !pids.some((pid) => gone.includes(pid));
+        if (pids.length !== PROCESSES[role] || pids.some((pid) => gone.includes(pid))) return false;
+        if (role !== 'api' && role !== 'worker') return true;
+        for (const pid of pids) {
+          if (begun.has(pid)) continue;
+          if (!(await hasBegun(dataDir, role, pid))) return false;
+          begun.add(pid); // its log goes on, and its first line goes out of sight
+        }
+        return true;
       };
       await waitFor(isBack, `${role} is back`, withinMs);
     },

@@ -143,12 +143,11 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     async begin(round) {
       const { instance, crowd, judge } = round;
       const before = crowd.failures().length;
-      for (const role of ['api', 'worker', 'api', 'worker'] as const) {
-        const [oldest] = await instance.pids(role);
-        if (oldest === undefined) throw new Error(`no process of role ${role} runs`);
-        await instance.stopProcess(role, oldest);
-        await instance.untilBack(role, [oldest]);
-        await instance.untilReady();
+      for (const role of ['api', 'worker'] as const) {
+        for (const pid of await instance.pids(role)) {
+          await instance.stopProcess(role, pid);
+          await instance.untilBack(role, [pid]);
+        }
       }
       round.atEnd(async () => {
         const failed = crowd.failures().slice(before);
