@@ -68,6 +68,17 @@ describe('the gate', () => {
     expect(await tokens(sale)).toBe(4);
   });
 
+  it('shows itself as newer after each promise, and not after a refusal', async () => {
+    const sale = await givenSale(services, { stock: 2 });
+    const version = async () => Number(await services.redis.hget(saleKeys(sale.saleId).gate, 'version'));
+    const seen = [await version()];
+    for (const quantity of [1, 1, 1]) {
+      await ask(sale, [wish(sale, quantity)]);
+      seen.push(await version());
+    }
+    expect(seen).toEqual([1, 2, 3, 3]);
+  });
+
   it('writes all that enqueue and settle need in the step that takes the units', async () => {
     const sale = await givenSale(services, { perShopperLimit: 2 });
     const batchId = randomUUID();

@@ -11,7 +11,7 @@ import type { SaleDetails } from '../sale/sale.model.ts';
 import { createAnnounce } from './announce.ts';
 import type { AdmittedAttempt } from './purchase.model.ts';
 import { createEnsureGate, type RebuildDeps } from './rebuild.ts';
-import { raiseEpoch } from './rebuild.repository.ts';
+import { raiseEpoch, readDecided } from './rebuild.repository.ts';
 import { createSettle } from './settle.ts';
 import { shortId, uuidOf } from '../../utils/short-id.ts';
 
@@ -191,6 +191,25 @@ describe('a rebuild of the gate', () => {
     });
     expect(await storedEpoch()).toBe(1);
     expect(await ensure()).toBe(true);
+  });
+
+  it('is not done once more by who saw the gate gone before another process had rebuilt it', async () => {
+    await loseGate();
+    const db = meanwhile(pipeline.db, 'transaction', () => ensure());
+    expect(await ensure({ db })).toBe(true);
+    expect(await storedEpoch()).toBe(2);
+  });
+
+  it('reads every decided attempt with its order, however many chunks they make', async () => {
+    const settled = await settle(...admitted);
+    const chunks: Awaited<ReturnType<typeof settle>>[] = [];
+    for await (const some of readDecided(pipeline.db, sale.saleId, 3)) chunks.push(some);
+    expect(chunks.map(({ length }) => length)).toEqual([3, 1]);
+    const orders = (attempts: typeof settled) =>
+      attempts
+        .map((attempt) => [attempt.attemptId, attempt.outcome === 'confirmed' && attempt.orderId])
+        .sort();
+    expect(orders(chunks.flat())).toEqual(orders(settled));
   });
 
   it('does not raise an epoch that somebody else has raised since', async () => {

@@ -79,6 +79,15 @@ describe('drift', () => {
     });
   });
 
+  it('is none though an order is sold and cancelled between the reads', async () => {
+    const sellAndCancel = async (): Promise<void> => {
+      await settleAndAnnounce(await admit(1));
+      await pipeline.db('orders').where({ sale_id: sale.saleId }).update({ status: 'cancelled' });
+      await pipeline.db('stocks').where({ id: sale.stockId }).update({ sold: 0 });
+    };
+    expect(await drift({ db: meanwhile(pipeline.db, 'raw', sellAndCancel) })).toBe(0);
+  });
+
   it('is not measured on a gate of another epoch or server, or without tokens', async () => {
     await pipeline.redis.set(epochKeys(sale.saleId, 2).tokens, 10); // a rebuild is about to open it
     expect(await drift({}, 2)).toBeUndefined();

@@ -208,6 +208,27 @@ describe('a settle that cannot', () => {
 });
 
 describe('the lock', () => {
+  it('is bounded for who waits and for who holds it: the server ends a holder that hangs', async () => {
+    const { stockId } = await aSale({ stock: 1 });
+    const bounds = await withStockLock(
+      database.db,
+      stockId,
+      async ({ tx }) => {
+        const { rows } = await tx.raw<{ rows: { name: string; setting: string }[] }>(
+          `select name, current_setting(name) as setting from pg_settings
+            where name in ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout')`,
+        );
+        return Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
+      },
+      { lockTimeoutMs: 100 },
+    );
+    expect(bounds).toEqual({
+      lock_timeout: '100ms',
+      statement_timeout: '5s',
+      idle_in_transaction_session_timeout: '3s',
+    });
+  });
+
   it('ends with its transaction, so that its connection serves anybody', async () => {
     const { stockId } = await aSale({ stock: 1 });
     await expect(
