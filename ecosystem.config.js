@@ -9,6 +9,8 @@ export const apps = [
     script: 'dist/src/server.js',
     exec_mode: 'cluster',
     instances: 'max',
+    // Half of the young generation: 24 MB less a process, and no slower.
+    node_args: '--max-semi-space-size=8',
     // Longer than the ordered stop of a process, which ends itself after ten seconds.
     kill_timeout: 11_000,
   },

@@ -14,9 +14,20 @@ export interface NodeProgram {
   onLine: (line: string) => void;
 }
 
+/**
+ * Node's young generation takes 48 MB of a process that serves a crowd; with half of it, attempts cost the same
+ * (docs/decisions/0009). `ecosystem.config.js` says it too.
+ */
+const API_NODE_OPTIONS = ['--max-semi-space-size=8'];
+
 /** Starts one of several processes that share a listening port. */
 export async function startClustered(program: NodeProgram): Promise<SupervisedProcess> {
-  cluster.setupPrimary({ exec: fileURLToPath(program.module), args: [supervisedFlag], silent: true });
+  cluster.setupPrimary({
+    exec: fileURLToPath(program.module),
+    execArgv: [...process.execArgv, ...API_NODE_OPTIONS],
+    args: [supervisedFlag],
+    silent: true,
+  });
   const worker = cluster.fork(program.variables);
   return supervise(worker.process, program);
 }
