@@ -17,6 +17,7 @@ import { readBuildIdentity } from './features/health/build-identity.ts';
 import { createHealth } from './features/health/check-health.ts';
 import { createHealthRoutes } from './features/health/health.routes.ts';
 import { createOperatorRoutes } from './features/operator/operator.routes.ts';
+import type { CancelledMessage } from './features/order/cancel-order.ts';
 import { createOrderRepository } from './features/order/order.repository.ts';
 import { createOrderRoutes } from './features/order/order.routes.ts';
 import { AcceptedAttempts } from './features/purchase/accepted-attempts.ts';
@@ -202,7 +203,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
       orders: createOrderRepository({ db }),
       readThrough: createReadThrough({ redis }),
     }),
-    operatorRoutes: createOperatorRoutes({ db, redis, runId, clock, logger }),
+    operatorRoutes: createOperatorRoutes({ db, redis, runId, clock, ensureGate, logger }),
     healthRoutes: createHealthRoutes({ health }),
     docsRoutes: createDocsRoutes(identity),
   });
@@ -234,6 +235,10 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     CHANNELS.outcomes,
     createHearOutcomes({ accepted, waiters, sendOutcome, outcomeTook }),
   );
+  await subscriptions.on(CHANNELS.orderCancelled, (message) => {
+    const { shopperId, ...body } = JSON.parse(message) as CancelledMessage;
+    sockets.sendCancelled(shopperId, body);
+  });
   await subscriptions.on(CHANNELS.saleChanged, (saleId) => {
     saleStatus.expire(saleId);
     accepted.adoptAll(saleId).catch((error: unknown) => {

@@ -43,20 +43,16 @@ const statusOn = async (api: TestApi, saleId: string) => {
   return answer.status === 200 ? (answer.body as SaleStatusBody) : null;
 };
 const auditOf = (subject: string) =>
-  services
-    .db('audit_log')
-    .where({ subject })
-    .orderBy('id')
-    .select<
-      {
-        action: string;
-        actor_id: string;
-        reason: string;
-        before: object;
-        after: object;
-        request_id: string;
-      }[]
-    >();
+  services.db('audit_log').where({ subject }).orderBy('id').select<
+    {
+      action: string;
+      actor_id: string;
+      reason: string;
+      before: object;
+      after: object;
+      request_id: string;
+    }[]
+  >();
 
 describe('a draft', () => {
   it('is made with who made it and why, and is no sale to a shopper', async () => {

@@ -142,6 +142,8 @@ export interface HealthBody {
 export interface ServerEvents {
   'sale:tick': (body: SaleStatusBody) => void;
   'purchase:outcome': (body: AttemptStatusBody) => void;
+  /** An order of this shopper was cancelled: read the orders again. */
+  'order:cancelled': (body: { orderId: string; saleId: string }) => void;
   'server:time': (body: TimeBody) => void;
 }
 

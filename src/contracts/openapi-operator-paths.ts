@@ -194,8 +194,33 @@ export const OPERATOR_OPERATIONS: Record<string, Record<string, Operation>> = {
         description: 'With a reason, and the name of the sale in `confirm`.',
         refusals: ['sale_not_found', 'sale_not_published'],
       },
-      'StopSaleRequest',
+      'ConfirmedRequest',
       'OperatorSale',
+    ),
+  },
+  '/api/admin/sales/{id}/stock': {
+    post: change(
+      {
+        id: 'changeStock',
+        summary: 'Put units on sale, or take them off',
+        description:
+          'Never fewer than are sold and promised. Taking units off needs the name of the sale in `confirm`. Should the answer get lost, the change goes through by itself: repeat it with the same `Idempotency-Key`.',
+        refusals: ['sale_not_found', 'stock_not_available', 'gate_closed'],
+      },
+      'StockChangeRequest',
+      'StockChange',
+    ),
+  },
+  '/api/admin/orders/{id}/cancel': {
+    post: change(
+      {
+        id: 'cancelOrder',
+        summary: 'Cancel an order; its units go back on sale',
+        description: 'With a reason, and the name of the sale in `confirm`.',
+        refusals: ['order_not_found', 'order_cancelled'],
+      },
+      'ConfirmedRequest',
+      'CancelledOrder',
     ),
   },
 };

@@ -59,5 +59,27 @@ export const OPERATOR_SCHEMAS = {
     'stock',
     'reason',
   ]),
-  StopSaleRequest: request({ reason, confirm }),
+  ConfirmedRequest: request({ reason, confirm }),
+  StockChangeRequest: request(
+    {
+      delta: { type: 'integer', minimum: -10_000_000, maximum: 10_000_000, not: { const: 0 } },
+      reason,
+      confirm,
+    },
+    ['confirm'],
+  ),
+  StockChange: object({
+    changeId: uuid,
+    saleId: uuid,
+    delta: { type: 'integer' },
+    stock: object({ total: count, sold: count }),
+  }),
+  CancelledOrder: object({
+    orderId: uuid,
+    attemptId: uuid,
+    saleId: uuid,
+    quantity: count,
+    status: { const: 'cancelled' },
+    cancelledAt: time,
+  }),
 } as const satisfies Record<string, JsonSchema>;

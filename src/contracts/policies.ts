@@ -9,6 +9,8 @@ export const PERMISSIONS = {
   'products:write': ['operator', 'admin'],
   'sales:read': ['operator', 'admin'],
   'sales:write': ['operator', 'admin'],
+  'stock:write': ['operator', 'admin'],
+  'orders:cancel': ['operator', 'admin'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -59,6 +61,8 @@ export const POLICIES: Readonly<Record<PolicyRoute, Policy>> = {
   'POST /api/admin/sales/:id/pause': 'sales:write',
   'POST /api/admin/sales/:id/resume': 'sales:write',
   'POST /api/admin/sales/:id/stop': 'sales:write',
+  'POST /api/admin/sales/:id/stock': 'stock:write',
+  'POST /api/admin/orders/:id/cancel': 'orders:cancel',
 
   'GET /api/health': 'anyone',
   'GET /api/health/ready': 'anyone',

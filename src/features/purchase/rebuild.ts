@@ -137,8 +137,8 @@ async function rebuild(deps: RebuildDeps, saleId: string, stockId: string): Prom
   });
   const gone = opened ? oldEpochs : [epoch];
   for (const old of gone) {
-    const { tokens, shoppers, inflight: oldInflight, line } = epochKeys(saleId, old);
-    await redis.unlink(tokens, shoppers, oldInflight, line);
+    const { tokens, shoppers, inflight: oldInflight, line, changes } = epochKeys(saleId, old);
+    await redis.unlink(tokens, shoppers, oldInflight, line, changes);
   }
   if (!opened) return false;
   await redis.publish(CHANNELS.saleChanged, saleId);

@@ -11,10 +11,12 @@ export interface SaleTruth {
   total: number;
   epoch: number;
   lastSequence: number;
+  /** Orders were cancelled whose shoppers may not know yet. */
+  hasUntold: boolean;
 }
 
-/** Every sale whose gate is kept: until 24 h after its end; open ones first. */
-export async function readSalesWithGates(db: Database): Promise<SaleTruth[]> {
+/** Every sale whose gate is kept, or only this one of them: until 24 h after its end; open ones first. */
+export async function readSalesWithGates(db: Database, saleId?: string): Promise<SaleTruth[]> {
   const { rows } = await db.raw<{
     rows: {
       sale_id: string;
@@ -26,13 +28,18 @@ export async function readSalesWithGates(db: Database): Promise<SaleTruth[]> {
       total: number;
       gate_epoch: number;
       last: number | null;
+      has_untold: boolean;
     }[];
   }>(
     `select f.id as sale_id, s.id as stock_id, f.state, f.starts_at, f.ends_at, f.per_shopper_limit, s.total,
-            s.gate_epoch, (select max(sequence) from purchase_attempts where sale_id = f.id) as last
+            s.gate_epoch, (select max(sequence) from purchase_attempts where sale_id = f.id) as last,
+            exists (select 1 from orders o where o.sale_id = f.id and o.cancelled_at is not null
+                     and o.cancellation_told_at is null) as has_untold
        from flash_sales f join stocks s on s.sale_id = f.id
       where f.ends_at > now() - interval '24 hours' and f.state <> 'draft'
+        and (:saleId::uuid is null or f.id = :saleId)
       order by (f.starts_at <= now() and f.ends_at > now()) desc, f.starts_at`,
+    { saleId: saleId ?? null },
   );
   return rows.map((row) => ({
     saleId: row.sale_id,
@@ -44,6 +51,7 @@ export async function readSalesWithGates(db: Database): Promise<SaleTruth[]> {
     total: row.total,
     epoch: row.gate_epoch,
     lastSequence: row.last ?? 0,
+    hasUntold: row.has_untold,
   }));
 }
 
@@ -51,27 +59,38 @@ export async function readSalesWithGates(db: Database): Promise<SaleTruth[]> {
  * What PostgreSQL says of a measured gate, in one statement and so at one instant.
  *
  * @param lastSequence  the gate's last sequence when it was measured; orders after it are none of its business
- * @returns units sold up to it, and which of the attempts in flight are confirmed already
+ * @param changeIds  operators' changes whose units the gate holds
+ * @returns units sold up to it, which of the attempts in flight are confirmed and which of the changes are made already
  */
 export async function readSoldUpTo(
   db: Database,
   stockId: string,
   lastSequence: number,
   inflightIds: readonly string[],
-): Promise<{ total: number; soldUnits: number; confirmedIds: Set<string> }> {
-  const { rows } = await db.raw<{ rows: { total: number; sold: number; confirmed_ids: string[] }[] }>(
+  changeIds: readonly string[],
+): Promise<{ total: number; soldUnits: number; confirmedIds: Set<string>; madeIds: Set<string> }> {
+  const { rows } = await db.raw<{
+    rows: { total: number; sold: number; confirmed_ids: string[]; made_ids: string[] }[];
+  }>(
     `select s.total,
             s.sold - (select coalesce(sum(a.quantity), 0)::int
                         from purchase_attempts a join orders o on o.attempt_id = a.id
                        where a.sale_id = s.sale_id and a.sequence > ? and o.status = 'confirmed') as sold,
             (select coalesce(array_agg(id::text), '{}')
-               from purchase_attempts where id = any(?::uuid[]) and outcome = 'confirmed') as confirmed_ids
+               from purchase_attempts where id = any(?::uuid[]) and outcome = 'confirmed') as confirmed_ids,
+            (select coalesce(array_agg(change_id::text), '{}')
+               from stock_movements where change_id = any(?::uuid[])) as made_ids
        from stocks s where s.id = ?`,
-    [lastSequence, inflightIds as string[], stockId],
+    [lastSequence, inflightIds as string[], changeIds as string[], stockId],
   );
   const row = rows[0];
   if (!row) throw new Error(`there is no stock ${stockId}`);
-  return { total: row.total, soldUnits: row.sold, confirmedIds: new Set(row.confirmed_ids) };
+  return {
+    total: row.total,
+    soldUnits: row.sold,
+    confirmedIds: new Set(row.confirmed_ids),
+    madeIds: new Set(row.made_ids),
+  };
 }
 
 /**

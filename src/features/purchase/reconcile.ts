@@ -8,6 +8,8 @@ import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import type { ChangeGate } from '../sale/change-gate.ts';
+import { tellUntold } from '../order/cancel-order.ts';
+import { finishHeld } from '../stock/finish-held.ts';
 import { findSale } from '../sale/sale.repository.ts';
 import type { Enqueue } from './enqueue.ts';
 import { EPOCH_SPAN } from '../../utils/sequence.ts';
@@ -68,6 +70,11 @@ export function createReconcile(deps: ReconcileDeps, { everyMs = 1_000 } = {}) {
   };
   return {
     runOnce,
+    /** The same for one sale, now and whoever leads. */
+    async runFor(saleId: string): Promise<void> {
+      // A round number that measures the drift however many are in flight.
+      for (const sale of await readSalesWithGates(deps.db, saleId)) await reconcileSale(deps, sale, 0);
+    },
     start(): void {
       tick();
       timer = setInterval(tick, everyMs);
@@ -101,6 +108,8 @@ async function reconcileSale(deps: ReconcileDeps, sale: SaleTruth, round: number
     Number(endsAt) === sale.endsAtMs &&
     Number(limit) === sale.perShopperLimit;
   if (!agrees) await putInForce(deps, sale);
+  await finishHeld(deps, { ...sale, epoch });
+  if (sale.hasUntold) await tellUntold(deps, sale.saleId);
   await enqueueStale(deps, sale, epoch);
   const inflightCount = await redis.hlen(epochKeys(sale.saleId, epoch).inflight);
   if (inflightCount <= MANY_IN_FLIGHT || round % 5 === 0) await repairDrift(deps, { ...sale, epoch });

@@ -29,6 +29,8 @@ export interface SocketsDeps {
 export interface Sockets {
   /** Tells an outcome to its owner's sockets in this process; it is read only when there are any. */
   sendOutcome(shopperId: string, read: () => AttemptStatusBody): void;
+  /** Tells a cancellation to the owner's sockets in this process. */
+  sendCancelled(shopperId: string, body: { orderId: string; saleId: string }): void;
   /** Ends every connection; clients come back to another process. */
   close(): Promise<void>;
 }
@@ -103,6 +105,9 @@ export function createSockets(deps: SocketsDeps): Sockets {
     sendOutcome(shopperId, read) {
       const room = `user:${shopperId}`;
       if (io.sockets.adapter.rooms.has(room)) io.to(room).emit('purchase:outcome', read());
+    },
+    sendCancelled(shopperId, body) {
+      io.to(`user:${shopperId}`).emit('order:cancelled', body);
     },
     async close() {
       clearInterval(tickTimer);

@@ -30,6 +30,8 @@ export interface EpochKeys {
   inflight: string;
   /** sorted set: attempt id by sequence, the same members as `inflight`. */
   line: string;
+  /** hash: change id → units an operator takes off the sale, and who asked why. Owner: stock. */
+  changes: string;
 }
 
 /** How long after its end the keys of a sale are kept, in ms. */
@@ -53,6 +55,7 @@ export function epochKeys(saleId: string, epoch: number): EpochKeys {
     shoppers: `${prefix}shoppers`,
     inflight: `${prefix}inflight`,
     line: `${prefix}line`,
+    changes: `${prefix}changes`,
   };
 }
 
@@ -94,4 +97,6 @@ export const CHANNELS = {
   outcomes: 'stampede:outcomes',
   /** A sale, its product or its gate changed: the sale's id. Owner: sale, reconcile. */
   saleChanged: 'stampede:sale-changed',
+  /** An order was cancelled: whose, and which. Owner: order. */
+  orderCancelled: 'stampede:order-cancelled',
 } as const;
