@@ -22,9 +22,11 @@ const processes: TestProcess[] = [];
 async function startShifted(entry: 'server' | 'worker', offsetMs: number): Promise<TestProcess> {
   const offsets = join(folder, `${entry} ${offsetMs}`);
   await writeFile(offsets, JSON.stringify({ '*': offsetMs }));
-  const preload = new URL('../stress/chaos/shift-date.mjs', import.meta.url);
-  preload.searchParams.set('offsets', offsets);
-  const started = await startProcess(entry, pipeline, { nodeOptions: ['--import', preload.href] });
+  const preload = new URL('../stress/chaos/shift-date.ts', import.meta.url);
+  preload.searchParams.set('clocks', offsets);
+  const started = await startProcess(entry, pipeline, {
+    nodeOptions: ['--import', 'tsx', '--import', preload.href],
+  });
   processes.push(started);
   return started;
 }

@@ -104,6 +104,8 @@ export interface ChaosInstance {
   /** Through the proxy `client-api`. */
   url: string;
   dataDir: string;
+  /** Where failpoints and clocks lie. */
+  folder: string;
   /** Of the processes of a role that run now, as last written. */
   pids(role: ProcessRole): Promise<number[]>;
   /** kill -9. A process that is gone already is no error. @returns whether it was there */

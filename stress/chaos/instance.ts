@@ -22,8 +22,6 @@ const MOST_PRINTED = 100_000;
 
 /** The instance, with what only the frame does to it. */
 export interface OwnInstance extends ChaosInstance {
-  /** Where the failpoints lie. */
-  folder: string;
   /** When processes of this role were ended, by whomever, epoch ms. */
   deathsOf(role: ProcessRole): readonly number[];
   /** Processes have this environment on top of theirs; those that have another one are started again. */

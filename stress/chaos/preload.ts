@@ -4,7 +4,8 @@ import { basename } from 'node:path';
 import type { AppRole } from './fault.ts';
 import type { Failpoint } from './failpoints.ts';
 import { hang, passFailpoint } from './pass-failpoint.ts';
-import { FOLDER_VARIABLE, HANG_SIGNAL, hangFile, readSettings } from './settings.ts';
+import { shiftDate } from './shift-date.ts';
+import { clocksFile, FOLDER_VARIABLE, HANG_SIGNAL, hangFile, readSettings } from './settings.ts';
 
 /**
  * Loaded by the campaign into API and worker processes (`--import`), before anything of theirs: puts the campaign's proxies
@@ -31,6 +32,7 @@ type AnyFunction = (this: object, ...args: unknown[]) => unknown;
 const folder = process.env[FOLDER_VARIABLE];
 const role = roleOf(process.argv[1]);
 if (folder !== undefined && role !== undefined) {
+  shiftDate(clocksFile(folder));
   applySettings(folder, role);
   process.on(HANG_SIGNAL, () => hang(Number(readFileSync(hangFile(folder, process.pid), 'utf8'))));
   watchQueue(folder);

@@ -20,6 +20,9 @@ export const HANG_SIGNAL = 'SIGUSR2';
 
 export const hangFile = (folder: string, pid: number): string => join(folder, `hang.${pid}`);
 
+/** What processes believe the time to be: ms ahead, by process id. */
+export const clocksFile = (folder: string): string => join(folder, 'clocks.json');
+
 const settingsFile = (folder: string): string => join(folder, 'settings.json');
 
 export function readSettings(folder: string): RoleSettings {

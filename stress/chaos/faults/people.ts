@@ -1,0 +1,110 @@
+import type { ChaosRound, Fault, Heal } from '../fault.ts';
+
+const nothing: Heal = () => Promise.resolve();
+
+/** How many come at once when everybody does. */
+const AT_ONCE = 64;
+
+/** Lets `count` of them act, at most `AT_ONCE` at a time. */
+async function together(count: number, act: (index: number) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < count) {
+      next += 1;
+      await act(next - 1);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+}
+
+/** Whoever has come so far clicks again, ten times: with the same key, and with new ones. */
+async function everybodyRetries({ crowd, sales, random }: ChaosRound): Promise<Heal> {
+  const wishes = crowd.wishes().slice(-40);
+  const again = wishes.flatMap((wish) => Array.from({ length: 10 }, () => wish));
+  await together(again.length, async (index) => {
+    const wish = again[index];
+    if (wish) await crowd.buy({ ...wish, key: wish.idempotencyKey });
+  });
+  // Of shoppers who have all their tries yet: the limit of tries would have them wait for ten seconds.
+  const shoppers = crowd.spare.slice(0, 10);
+  const { saleId } = random.pick(sales);
+  await together(shoppers.length * 10, async (index) => {
+    const shopper = shoppers[index % shoppers.length];
+    if (shopper) await crowd.buy({ shopper, saleId });
+  });
+  return nothing;
+}
+
+/** For so long everybody clicks as fast as they are answered: on this machine about twenty times the crowd. */
+const OVERLOAD_MS = 6_000;
+const SLOWEST_ANSWER_MS = 5_000;
+
+async function overload({ crowd, judge, note }: ChaosRound): Promise<Heal> {
+  const untilMs = performance.now() + OVERLOAD_MS;
+  let clicks = 0;
+  let slowestMs = 0;
+  await together(AT_ONCE, async (lane) => {
+    while (performance.now() < untilMs) {
+      const wishes = crowd.wishes();
+      const wish = wishes[(lane + clicks * AT_ONCE) % wishes.length];
+      if (!wish) return;
+      clicks += 1;
+      const answer = await crowd.buy({ ...wish, key: wish.idempotencyKey });
+      slowestMs = Math.max(slowestMs, answer.t - (answer.sentAt ?? answer.t));
+    }
+  });
+  note(`${clicks} clicks in ${OVERLOAD_MS / 1000} s, the slowest answer took ${Math.round(slowestMs)} ms`);
+  judge({
+    id: 'I12',
+    ok: slowestMs < SLOWEST_ANSWER_MS,
+    detail: `under overload every click was answered within ${Math.round(slowestMs)} ms`,
+  });
+  return nothing;
+}
+
+/** Pauses and resumes at the peak, several times; another sale, if there is one, is stopped for good. */
+async function operatorsAtThePeak({ operator, sale, sales, random, pause }: ChaosRound): Promise<Heal> {
+  const other = sales.find(({ saleId }) => saleId !== sale.saleId);
+  for (let times = random.between(1, 3); times > 0; times -= 1) {
+    await operator.pause(sale.saleId);
+    await pause(random.between(50, 500));
+    await operator.resume(sale.saleId);
+    await pause(random.between(50, 300));
+  }
+  if (other) await operator.stop(other.saleId);
+  return nothing;
+}
+
+export const PEOPLE_FAULTS: readonly Fault[] = [
+  {
+    name: 'everybody-retries',
+    group: 'people',
+    expected: 'the same key gets the same attempt, new keys the limit: nobody has more than is allowed',
+    begin: everybodyRetries,
+  },
+  {
+    name: 'overload',
+    group: 'people',
+    expected: 'everybody is answered: with the attempt, a reason, or 429/503 and Retry-After; no time-outs',
+    needs: { alone: true },
+    begin: overload,
+  },
+  {
+    name: 'sockets-dropped',
+    group: 'people',
+    expected: 'they come back and read what they missed; no outcome goes backwards',
+    async begin({ crowd, random, pause }) {
+      for (let times = random.between(1, 4); times > 0; times -= 1) {
+        crowd.dropSockets();
+        await pause(random.between(100, 600));
+      }
+      return nothing;
+    },
+  },
+  {
+    name: 'operators-at-the-peak',
+    group: 'people',
+    expected: 'paused and stopped in force at once everywhere; what was accepted before is settled',
+    begin: operatorsAtThePeak,
+  },
+];
