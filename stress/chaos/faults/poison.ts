@@ -154,7 +154,7 @@ export const POISON_FAULTS: readonly Fault[] = [
     name: 'set-aside-races-success',
     group: 'poison',
     expected: 'each such attempt has exactly one outcome; units of the rejected go back once',
-    needs: { alone: true },
+    needs: { alone: true, ack: 'queued' }, // under `committed` the answer comes when it is over
     begin: setAsideRace,
   },
 ];
