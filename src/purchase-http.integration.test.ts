@@ -170,6 +170,15 @@ describe('a status', () => {
     expect((await ask(other, `saleId=${saleId}`)).body).toEqual({ status: 'none' });
   });
 
+  it('of an attempt that may be in flight is not "not found" while its gate is gone', async () => {
+    const { saleId } = await aSale();
+    const shopper = aShopper();
+    const { attemptId } = (await api.attempt(shopper, { saleId })).attempt;
+    await pipeline.redis.flushall();
+    expectProblem(await ask(shopper, `attemptId=${attemptId}`), 503, 'gate_closed');
+    expectProblem(await ask(shopper, `saleId=${saleId}`), 503, 'gate_closed');
+  });
+
   it('tells a place in line that only ever gets better, then the outcome with its order', async () => {
     const { saleId } = await aSale();
     const waiting = [aShopper(), aShopper(), aShopper()];

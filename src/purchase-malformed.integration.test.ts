@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { request as sendRequest, type IncomingMessage } from 'node:http';
 import { BLOCKED_USERS_CHANNEL } from './features/account/blocked-users.ts';
 import { MAX_BODY_BYTES } from './middleware/json-body.ts';
 import { saleKeys } from './infrastructure/redis/keys.ts';
@@ -122,6 +124,23 @@ describe('a body', () => {
     const answer = await send({ body: `{"saleId":"${'a'.repeat(MAX_BODY_BYTES)}"}`, chunked });
     expectProblem(answer, 413, 'body_too_large');
     expect(answer.headers.connection).toBe('close');
+  });
+
+  it('that announces more than 4 KB is refused before any of it comes', async () => {
+    const headers = { Authorization: tokenOf(shopperId), 'Content-Type': 'application/json' };
+    const request = sendRequest(api.url + PATH, {
+      method: 'POST',
+      headers: { ...headers, 'Content-Length': MAX_BODY_BYTES + 1 },
+      agent: false,
+    });
+    try {
+      request.flushHeaders();
+      const answered = once(request, 'response', { signal: AbortSignal.timeout(10_000) });
+      const [{ statusCode }] = (await answered) as [IncomingMessage];
+      expect(statusCode).toBe(413);
+    } finally {
+      request.destroy();
+    }
   });
 
   it.each(['', '{', '[]', '"x"', 'null', '12', '{"saleId":}', '\u0000'])(

@@ -24,7 +24,7 @@ export function createWhenCommitted({
   purchaseStatus,
 }: {
   waiters: OutcomeWaiters;
-  purchaseStatus: PurchaseStatus;
+  purchaseStatus: Pick<PurchaseStatus, 'byAttempt'>;
 }): WhenCommitted {
   return async ({ attemptId, shopperId }) => {
     for (let waitedMs = 0; waitedMs < COMMIT_DEADLINE_MS; waitedMs += LOOK_UP_EVERY_MS) {

@@ -47,6 +47,24 @@ describe('the queue', () => {
     expect(ran).toEqual(['first', 'again']);
   });
 
+  it('takes the id of a job that failed for good again', async () => {
+    const [adding, working] = [await openQueue('add'), await openQueue('work')];
+    const id = randomUUID();
+    await adding.add(id, { name: 'first' });
+    const key = `{settle-0}:settle:${id}`;
+    const options = JSON.parse((await server.redis.hget(key, 'opts')) ?? '') as object;
+    await server.redis.hset(key, 'opts', JSON.stringify({ ...options, attempts: 1 }));
+    const ran: string[] = [];
+    working.process(4, async ({ name }) => {
+      ran.push(name);
+      if (name === 'first') throw new Error('it fails');
+    });
+    await until(async () => ran.length === 1 && (await adding.counts()).active === 0, { what: 'it failed' });
+    expect(await adding.counts()).toEqual(EMPTY);
+    await adding.add(id, { name: 'again' });
+    await until(() => ran.length === 2, { what: 'it runs again' });
+  });
+
   it('takes no second job of an id while the first one runs', async () => {
     const [adding, working] = [await openQueue('add'), await openQueue('work')];
     let runs = 0;
