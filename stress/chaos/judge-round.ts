@@ -33,6 +33,11 @@ export interface RoundToJudge {
 /** I11. */
 const RECOVERED_WITHIN_MS = 10_000;
 const DRAINED_WITHIN_MS = 20_000;
+/** An API process that missed a new gate brings back what it accepted within this time, ms. */
+const LOOKED_UP_WITHIN_MS = 6_500;
+/** A status that nobody can tell just now is told within this time, ms. */
+const TOLD_WITHIN_MS = 10_000;
+const ASK_EVERY_MS = 250;
 /** Accepted wishes whose shoppers ask once more, when all is decided. */
 const ASK_AGAIN = 30;
 
@@ -42,7 +47,12 @@ export async function judgeRound(round: RoundToJudge): Promise<{ verdicts: Round
   const saleIds = sales.map(({ saleId }) => saleId);
   const drained = await waitForDrain(services, saleIds, DRAINED_WITHIN_MS);
   for (const check of round.checks) await check();
-  const lost = await findLost(services, crowd);
+  let lost = await findLost(services, crowd);
+  if (lost.length > 0) {
+    await pause(LOOKED_UP_WITHIN_MS);
+    await waitForDrain(services, saleIds, DRAINED_WITHIN_MS);
+    lost = await findLost(services, crowd);
+  }
   const truth = await askForTheLast(crowd, lost);
   crowd.close();
   const journal = await round.journal.readBack();
@@ -94,22 +104,41 @@ async function findLost({ db }: Services, crowd: OwnCrowd): Promise<Wish[]> {
 
 /** Who bought reads the outcome; whoever's attempt is lost is told that there is none, never that it waits. */
 async function askForTheLast(crowd: OwnCrowd, lost: readonly Wish[]): Promise<RoundVerdict> {
-  let untrue = 0;
+  const untrue: string[] = [];
   for (const wish of lost) {
-    const byAttempt = await crowd.ask(wish, 'by attempt');
-    const bySale = await crowd.ask(wish, 'by sale');
+    const byAttempt = await askUntilTold(crowd, wish, 'by attempt');
+    const bySale = await askUntilTold(crowd, wish, 'by sale');
     const isNamed = bySale.body?.attemptId === wish.accepted?.attemptId;
-    if (byAttempt.httpStatus !== 404 || isNamed) untrue += 1;
+    if (byAttempt.httpStatus !== 404 || isNamed)
+      untrue.push(
+        `${wish.accepted?.attemptId ?? ''}: ${byAttempt.httpStatus} ${byAttempt.body?.status ?? ''}`,
+      );
   }
   let unread = 0;
   const others = crowd.accepted().filter((wish) => !lost.includes(wish));
   for (const wish of others.slice(-ASK_AGAIN)) {
-    const { body } = await crowd.ask(wish, 'by attempt');
+    const { body } = await askUntilTold(crowd, wish, 'by attempt');
     if (!body || body.status === 'queued') unread += 1;
   }
   return {
     id: 'told',
-    ok: untrue + unread === 0,
-    detail: `${lost.length} lost, ${untrue} of them told otherwise; ${unread} decided ones could not read their outcome`,
+    ok: untrue.length + unread === 0,
+    detail:
+      `${lost.length} lost, ${untrue.length} of them told otherwise (${untrue.slice(0, 3).join(', ')}); ` +
+      `${unread} decided ones could not read their outcome`,
   };
+}
+
+/** 503 is no answer: the gate of another sale may be away just now, and then nobody can say that there is no such attempt. */
+async function askUntilTold(crowd: OwnCrowd, wish: Wish, how: 'by attempt' | 'by sale') {
+  const giveUpAt = Date.now() + TOLD_WITHIN_MS;
+  for (;;) {
+    const told = await crowd.ask(wish, how);
+    if ((told.httpStatus !== 503 && told.httpStatus !== 0) || Date.now() > giveUpAt) return told;
+    await pause(ASK_EVERY_MS);
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

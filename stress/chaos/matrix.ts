@@ -3,8 +3,9 @@ import type { Campaign } from './campaign.ts';
 import type { Fault } from './fault.ts';
 import type { RoundResult } from './play-round.ts';
 
-const BEGIN = '<!-- written by npm run chaos: begin -->';
-const END = '<!-- written by npm run chaos: end -->';
+// What a program lays out is not laid out again by another one.
+const BEGIN = '<!-- written by npm run chaos: begin -->\n<!-- prettier-ignore-start -->';
+const END = '<!-- prettier-ignore-end -->\n<!-- written by npm run chaos: end -->';
 
 /** Puts the campaign's table between the marks of this file; the rest, written by hand, stays. */
 export async function writeMatrix(path: string, campaign: Campaign, faults: readonly Fault[]): Promise<void> {
@@ -12,7 +13,7 @@ export async function writeMatrix(path: string, campaign: Campaign, faults: read
   const [before, rest] = text.split(BEGIN);
   const after = rest?.split(END)[1];
   if (before === undefined || after === undefined)
-    throw new Error(`${path} has no place for the matrix: ${BEGIN}`);
+    throw new Error(`${path} has no place for the matrix:\n${BEGIN}\n${END}`);
   await writeFile(path, `${before}${BEGIN}\n\n${renderMatrix(campaign, faults)}\n${END}${after}`);
 }
 

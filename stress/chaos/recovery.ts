@@ -2,6 +2,7 @@ import type { Services } from '../../src/commands/lib/open-services.ts';
 import { parseInflight } from '../../src/features/purchase/purchase.model.ts';
 import { sqlArray } from '../../src/infrastructure/postgres/database.ts';
 import { epochKeys, saleKeys } from '../../src/infrastructure/redis/keys.ts';
+import { uuidOf } from '../../src/utils/short-id.ts';
 import type { Wish } from '../lib/wish.ts';
 import type { RoundSale } from './fault.ts';
 
@@ -45,7 +46,7 @@ async function isRecovered(
     const { line, inflight } = epochKeys(saleId, truth);
     const [oldest] = await redis.zrange(line, 0, 0);
     const record = oldest === undefined ? null : await redis.hget(inflight, oldest);
-    if (oldest !== undefined && record && parseInflight(oldest, record).admittedAtMs < healedAtMs)
+    if (oldest !== undefined && record && parseInflight(uuidOf(oldest), record).admittedAtMs < healedAtMs)
       return false;
   }
   const ids = accepted().flatMap(({ accepted: one }) =>

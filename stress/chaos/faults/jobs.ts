@@ -5,6 +5,7 @@ import { readInstanceFile } from '../../../src/infrastructure/embedded/instance-
 import { silentLogger } from '../../../src/infrastructure/logging/logger.ts';
 import { createSettleQueue } from '../../../src/infrastructure/queue/settle-queue.ts';
 import { epochKeys, saleKeys } from '../../../src/infrastructure/redis/keys.ts';
+import { uuidOf } from '../../../src/utils/short-id.ts';
 import type { ChaosRound, Fault, Heal } from '../fault.ts';
 
 const nothing: Heal = () => Promise.resolve();
@@ -20,7 +21,7 @@ async function readBatches({ redis, sales }: ChaosRound): Promise<AttemptBatch[]
     const epoch = Number(await redis.hget(saleKeys(saleId).gate, 'epoch'));
     const records = await redis.hgetall(epochKeys(saleId, epoch).inflight);
     for (const [id, record] of Object.entries(records)) {
-      const { batchId, ...attempt } = parseInflight(id, record);
+      const { batchId, ...attempt } = parseInflight(uuidOf(id), record);
       const batch = batches.get(batchId) ?? { saleId, stockId, batchId, attempts: [] };
       batches.set(batchId, batch);
       batch.attempts.push(attempt);
