@@ -5,6 +5,7 @@ import type { Database } from '../../src/infrastructure/postgres/database.ts';
 import type { Shopper } from '../../src/commands/lib/create-shoppers.ts';
 import type { ProcessRole } from '../../src/infrastructure/embedded/keep-running.ts';
 import type { Failpoint, FailpointAct } from './failpoints.ts';
+import type { Operator } from './operator.ts';
 import type { Random } from './random.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
@@ -68,11 +69,7 @@ export interface ChaosRound {
   /** The hot one. */
   sale: RoundSale;
   crowd: Crowd;
-  operator: {
-    pause(saleId: string): Promise<void>;
-    resume(saleId: string): Promise<void>;
-    stop(saleId: string): Promise<void>;
-  };
+  operator: Operator;
   /** The first process that comes by does it, once. @returns whether one has come by, for as long as the round lasts */
   arm(failpoint: Failpoint, act: FailpointAct): Promise<{ hasHit(): boolean; disarm(): Promise<void> }>;
   /** Waits. The frame cuts nothing short: keep it below 4 s, or say `alone`. */

@@ -1,11 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createShoppers } from '../../src/commands/lib/create-shoppers.ts';
-import { changeSaleState } from '../../src/features/sale/sale.service.ts';
 import { openRunJournal } from '../lib/run-journal.ts';
 import { createCrowd, type OwnCrowd } from './crowd.ts';
 import type { AppRole, ChaosRound, RoundSale } from './fault.ts';
 import type { FailpointAct } from './failpoints.ts';
+import { createOperator } from './operator.ts';
 import type { OwnInstance } from './instance.ts';
 import { judgeRound, type RoundVerdict } from './judge-round.ts';
 import type { Lines } from './lines.ts';
@@ -43,9 +43,6 @@ export interface RoundResult {
   saleIds: string[];
   log: string[];
 }
-
-const STATES = { pause: 'paused', resume: 'active', stop: 'stopped' } as const;
-const ACTOR = { actorId: null, reason: 'npm run chaos' };
 
 /** Plays one round on a running instance and judges it. What cannot be done is a finding of the round. */
 export async function playRound(deps: RoundDeps, plan: RoundPlan): Promise<RoundResult> {
@@ -158,9 +155,6 @@ function createRound(
   const verdicts: RoundVerdict[] = [];
   const checks: (() => Promise<void>)[] = [];
   const redisLostAtMs: number[] = [];
-  const change = async (saleId: string, state: (typeof STATES)[keyof typeof STATES]): Promise<void> => {
-    await changeSaleState(stores.now(), saleId, state, ACTOR);
-  };
   const arm: ChaosRound['arm'] = async (failpoint, act: FailpointAct) => {
     armFailpoint(instance.folder, failpoint, act);
     let met: AppRole | undefined;
@@ -194,11 +188,7 @@ function createRound(
     get redis() {
       return stores.now().redis;
     },
-    operator: {
-      pause: (saleId) => change(saleId, STATES.pause),
-      resume: (saleId) => change(saleId, STATES.resume),
-      stop: (saleId) => change(saleId, STATES.stop),
-    },
+    operator: createOperator(stores.now),
     pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     until: waitFor,
     redisLoses: () => void redisLostAtMs.push(Date.now()),

@@ -78,10 +78,13 @@ async function overload({ crowd, instance, judge, note }: ChaosRound): Promise<H
   return nothing;
 }
 
-/** Pauses and resumes at the peak, several times; another sale, if there is one, is stopped for good. */
-async function operatorsAtThePeak({ operator, sale, sales, random, pause }: ChaosRound): Promise<Heal> {
+/** Pauses and resumes at the peak, puts units on sale and takes some off; another sale, if there is one, is stopped. */
+async function operatorsAtThePeak(round: ChaosRound): Promise<Heal> {
+  const { operator, sale, sales, random, pause, note } = round;
   const other = sales.find(({ saleId }) => saleId !== sale.saleId);
   for (let times = random.between(1, 3); times > 0; times -= 1) {
+    const delta = random.pick([-1, 1]) * random.between(1, 12);
+    note(`stock ${delta}: ${(await operator.changeStock(sale.saleId, delta)) ? 'done' : 'refused'}`);
     await operator.pause(sale.saleId);
     await pause(random.between(50, 500));
     await operator.resume(sale.saleId);
@@ -120,7 +123,7 @@ export const PEOPLE_FAULTS: readonly Fault[] = [
   {
     name: 'operators-at-the-peak',
     group: 'people',
-    expected: 'paused and stopped in force at once everywhere; what was accepted before is settled',
+    expected: 'paused and stopped in force at once everywhere; units come and go, none is sold twice or lost',
     begin: operatorsAtThePeak,
   },
 ];
