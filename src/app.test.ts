@@ -19,6 +19,7 @@ import { createSaleRoutes } from './features/sale/sale.routes.ts';
 import { createStatsRoutes } from './features/stats/stats.routes.ts';
 import { silentLogger } from './infrastructure/logging/logger.ts';
 import { listRoutes } from './middleware/list-routes.ts';
+import { createRefuseCrossSite } from './middleware/refuse-cross-site.ts';
 import { createRequestScope } from './middleware/request-scope.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stampede-app-'));
@@ -33,6 +34,8 @@ const accounts = {
   register: () => Promise.reject(new Error('secret detail of postgres://shop:hunter2@db')),
   login: () => Promise.reject(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })),
   signInGuest: () => Promise.reject(new Error('unused')),
+  changePassword: () => Promise.reject(new Error('unused')),
+  deleteAccount: () => Promise.reject(new Error('unused')),
   find: () => Promise.resolve(null),
 };
 const authenticate = () => ({ ok: false as const, refusal: { code: 'unauthenticated' as const } });
@@ -45,7 +48,10 @@ const app = createApp({
   rateLimit: () => passAll,
   attemptLane: (_req, res) => void res.end('attempted'),
   saleStatusLane: (_req, res) => void res.end('status'),
-  accountRoutes: createAccountRoutes({ accounts, demo: false }),
+  accountRoutes: createAccountRoutes({
+    ...{ accounts, sessions: unused, authenticate, demo: false },
+    refuseCrossSite: createRefuseCrossSite({ corsOrigins: ['https://shop.example'] }),
+  }),
   saleRoutes: createSaleRoutes({ saleStatus: unused, clock: { now: () => 0 } }),
   statsRoutes: createStatsRoutes({ readStats: unused }),
   purchaseRoutes: createPurchaseRoutes({ purchaseStatus: unused }),
@@ -169,6 +175,42 @@ describe('an error', () => {
   });
 });
 
+describe('what another site’s page asks for', () => {
+  const login = (headers: Record<string, string>) =>
+    post('/api/auth/login', '{"email":"a@b.example","password":"x"}', headers);
+
+  it.each([
+    { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' },
+    { 'Sec-Fetch-Site': 'same-site', Origin: 'https://other.shop.example' },
+    { 'Sec-Fetch-Site': 'cross-site' },
+    { Origin: 'https://evil.example' },
+    { Origin: 'null' },
+  ])('is refused on the routes of accounts: %j', async (headers) => {
+    await expectProblem(await login(headers), 403, 'forbidden');
+  });
+
+  it('is taken from our own page, a listed one, and what is no browser', async () => {
+    const ours = [
+      { 'Sec-Fetch-Site': 'same-origin', Origin: 'http://localhost:5173' },
+      { Origin: url },
+      { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://shop.example' },
+      {},
+    ];
+    for (const headers of ours) expect([headers, (await login(headers)).status]).toEqual([headers, 503]);
+  });
+
+  it('is refused as a form of its own, whatever it says of itself', async () => {
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'text/plain',
+      'multipart/form-data; boundary=x',
+    ]) {
+      const res = await post('/api/auth/logout', '{"a":"="}', { 'Content-Type': type });
+      await expectProblem(res, 415, 'unsupported_media_type');
+    }
+  });
+});
+
 describe('an address', () => {
   it.each(['/api', '/api/', '/api/nothing', '/api/auth', '/api/purchase/user', '/api/docs/package.json'])(
     'that does not exist is not found: %s',
@@ -183,7 +225,7 @@ describe('an address', () => {
 
   it.each([
     ['GET', '/api/auth/login', 'POST'],
-    ['DELETE', '/api/auth/me', 'GET, HEAD'],
+    ['PUT', '/api/auth/me', 'DELETE, GET, HEAD'],
     ['POST', '/api/flash-sale', 'GET, HEAD'],
     ['PUT', '/api/flash-sale/status', 'GET, HEAD'],
     ['GET', '/api/purchase/attempt', 'POST'],

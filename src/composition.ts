@@ -11,6 +11,8 @@ import { createBlockedUsers } from './features/account/blocked-users.ts';
 import { createEnforcePolicies } from './features/account/enforce-policies.ts';
 import { createPasswords } from './features/account/password.ts';
 import { createRefreshTokenRepository } from './features/account/refresh-token.repository.ts';
+import { createRevokedTokens } from './features/account/revoked-tokens.ts';
+import { createSessions } from './features/account/sessions.ts';
 import { createUserRepository } from './features/account/user.repository.ts';
 import { createDocsRoutes } from './features/docs/docs.routes.ts';
 import { readBuildIdentity } from './features/health/build-identity.ts';
@@ -39,11 +41,12 @@ import { createSaleRoutes } from './features/sale/sale.routes.ts';
 import { createStatsRoutes } from './features/stats/stats.routes.ts';
 import { createReadStats } from './features/stats/stats.service.ts';
 import { createReadThrough } from './infrastructure/redis/read-through.ts';
-import { createSockets } from './infrastructure/realtime/sockets.ts';
+import { createSockets, type Whose } from './infrastructure/realtime/sockets.ts';
 import { createAddressLimit } from './middleware/address-limit.ts';
 import { createClientAddress } from './middleware/client-address.ts';
 import { createHotLane } from './middleware/hot-lane.ts';
 import { createRateLimit } from './middleware/rate-limit.ts';
+import { createRefuseCrossSite } from './middleware/refuse-cross-site.ts';
 import { createRequestScope } from './middleware/request-scope.ts';
 import { isClientBuilt } from './middleware/serve-client.ts';
 import { findRoot } from './utils/find-root.ts';
@@ -123,10 +126,18 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     lifetimeSec: env.accessTokenSec,
     clock,
   });
-  const blockedUsers = createBlockedUsers({ subscriber, db, logger });
+  const whenAccessEnds: ((whose: Whose) => void)[] = [];
+  const accessEnded = (whose: Whose): void => whenAccessEnds.forEach((listener) => listener(whose));
+  const blockedUsers = createBlockedUsers({
+    ...{ subscriber, db, logger },
+    onBlocked: (userId) => accessEnded({ userId }),
+  });
   await blockedUsers.start();
   lifecycle.onStop('blocked users', () => blockedUsers.close());
-  const authenticate = createAuthenticate({ accessTokens, blockedUsers });
+  const revokedTokens = createRevokedTokens({ redis, subscriber, logger, clock, onRevoked: accessEnded });
+  await revokedTokens.start();
+  lifecycle.onStop('revoked tokens', () => revokedTokens.close());
+  const authenticate = createAuthenticate({ accessTokens, blockedUsers, revokedTokens });
   const clientAddress = createClientAddress({ trustProxy: env.trustProxy });
   const exempt = env.addressLimitExempt;
 
@@ -165,12 +176,10 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     ...{ authenticate, addressLimit, clientAddress, catalogue, purchase, acceptTook, logger },
   });
   const saleStatusLane = createSaleStatusLane({ saleStatus, logger });
-  const accounts = createAccountService({
-    users: createUserRepository({ db }),
-    refreshTokens: createRefreshTokenRepository({ db, clock }),
-    passwords: createPasswords(),
-    accessTokens,
-  });
+  const users = createUserRepository({ db });
+  const refreshTokens = createRefreshTokenRepository({ db, clock });
+  const sessions = createSessions({ users, refreshTokens, accessTokens, revokedTokens, logger });
+  const accounts = createAccountService({ users, sessions, passwords: createPasswords(), revokedTokens });
   const readStats = createReadStats({
     ...{ db, redis, clock, saleStatus, queue },
     checkInvariants: (saleId) =>
@@ -195,7 +204,10 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     },
     rateLimit: (rule) => createRateLimit({ redis, logger, clientAddress, exempt }, rule),
     enforcePolicies: createEnforcePolicies({ authenticate, isDemo: env.demo }),
-    accountRoutes: createAccountRoutes({ accounts, demo: env.demo }),
+    accountRoutes: createAccountRoutes({
+      ...{ accounts, sessions, authenticate, demo: env.demo },
+      refuseCrossSite: createRefuseCrossSite({ corsOrigins: env.corsOrigins }),
+    }),
     saleRoutes: createSaleRoutes({ saleStatus, clock }),
     statsRoutes: createStatsRoutes({ readStats }),
     purchaseRoutes: createPurchaseRoutes({ purchaseStatus }),
@@ -219,7 +231,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     httpServer,
     identify: (token) => {
       const authenticated = authenticate(`Bearer ${token}`);
-      return authenticated.ok ? authenticated.identity.userId : null;
+      return authenticated.ok ? authenticated.identity : null;
     },
     readStatus: (saleId) => saleStatus.get(saleId),
     ...{ corsOrigins: env.corsOrigins, clock, logger },
@@ -229,6 +241,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     await drainHttp(httpServer);
     await sockets.close();
   });
+  whenAccessEnds.push((whose) => sockets.end(whose));
   const { sendOutcome } = sockets;
   const outcomeTook = (saleId: string, ms: number): void => latency.record(saleId, 'outcome', ms);
   await subscriptions.on(

@@ -57,7 +57,45 @@ export const OPERATIONS: Record<string, Record<string, Operation>> = {
       refusals: ['forbidden', ...LIMITED],
     },
   },
+  '/api/auth/refresh': {
+    post: {
+      id: 'refresh',
+      tag: 'account',
+      summary: 'New tokens for the refresh cookie',
+      description:
+        'The cookie is good for one use within 7 days and replaced by it. One that was used before ends its session.',
+      answers: { 200: session('Signed in still.') },
+      refusals: ['invalid_request', 'unauthenticated', 'forbidden', ...LIMITED],
+    },
+  },
+  '/api/auth/logout': {
+    post: {
+      id: 'logout',
+      tag: 'account',
+      summary: 'End the session of the access token or the refresh cookie at once, everywhere',
+      answers: { 204: { description: 'Signed out, or nobody was signed in.' } },
+      refusals: ['invalid_request', 'forbidden', ...LIMITED],
+    },
+  },
+  '/api/auth/password': {
+    post: {
+      id: 'changePassword',
+      tag: 'account',
+      summary: 'Change your password; ends every other session of yours',
+      body: 'ChangePasswordRequest',
+      answers: { 200: session('Signed in anew.') },
+      refusals: ['unauthenticated', 'invalid_credentials', 'forbidden', 'overloaded', ...LIMITED],
+    },
+  },
   '/api/auth/me': {
+    delete: {
+      id: 'deleteAccount',
+      tag: 'account',
+      summary: 'Delete your account: what names you is taken away, your orders stay',
+      body: 'DeleteAccountRequest',
+      answers: { 204: { description: 'Deleted, and signed out everywhere.' } },
+      refusals: ['unauthenticated', 'invalid_credentials', 'forbidden', 'overloaded', ...LIMITED],
+    },
     get: {
       id: 'me',
       tag: 'account',

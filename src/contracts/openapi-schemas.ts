@@ -56,6 +56,11 @@ export const SCHEMAS = {
     ['name'],
   ),
   LoginRequest: request({ email: { type: 'string', format: 'email' }, password: text }),
+  ChangePasswordRequest: request({ currentPassword: text, newPassword }),
+  DeleteAccountRequest: request(
+    { password: { type: 'string', description: 'Of whoever has one; guests have none.' } },
+    ['password'],
+  ),
   GuestRequest: request({}),
   AttemptRequest: request({ saleId: uuid, quantity: { ...attempt.quantity, default: 1 } }, ['quantity']),
   User: object({ id: uuid, email: text, name: text, role: { enum: ['shopper', 'operator', 'admin'] } }),

@@ -5,6 +5,7 @@ export const PERMISSIONS = {
   'purchase:attempt': ['shopper'],
   'orders:read': ['operator', 'admin'],
   'stats:read': ['operator', 'admin'],
+  'account:delete': ['shopper'],
   'products:read': ['operator', 'admin'],
   'products:write': ['operator', 'admin'],
   'sales:read': ['operator', 'admin'],
@@ -37,7 +38,11 @@ export const POLICIES: Readonly<Record<PolicyRoute, Policy>> = {
   'POST /api/auth/register': 'anyone',
   'POST /api/auth/login': 'anyone',
   'POST /api/auth/guest': 'anyone',
+  'POST /api/auth/refresh': 'anyone', // who has the cookie
+  'POST /api/auth/logout': 'anyone', // also with a token that has expired
+  'POST /api/auth/password': 'signed-in',
   'GET /api/auth/me': 'signed-in',
+  'DELETE /api/auth/me': 'account:delete',
 
   'GET /api/flash-sale': 'anyone',
   'GET /api/flash-sale/time': 'anyone',

@@ -87,7 +87,7 @@ export function createRequestScope({ logger, corsOrigins }: RequestScopeDeps): R
       if (req.method !== 'OPTIONS' || origin === undefined || !listedOrigins.has(origin)) return false;
       if (req.headers['access-control-request-method'] === undefined) return false;
       res.statusCode = 204;
-      res.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PATCH');
+      res.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE');
       res.setHeader(
         'Access-Control-Allow-Headers',
         'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id',

@@ -1,42 +1,71 @@
-import { Router, type Request, type Response } from 'express';
+import { Router, type RequestHandler, type Response } from 'express';
 import { RefusalError } from '../../errors/refusal.ts';
+import { requestIdOf } from '../../errors/send-whole.ts';
 import { readJsonBody } from '../../middleware/read-json-body.ts';
 import { validate } from '../../middleware/validate.ts';
 import { presentUser } from './account.model.ts';
-import { guestSchema, loginSchema, registerSchema } from './account.schema.ts';
-import type { AccountService, SignedIn } from './account.service.ts';
+import {
+  changePasswordSchema,
+  deleteAccountSchema,
+  emptySchema,
+  loginSchema,
+  registerSchema,
+} from './account.schema.ts';
+import type { AccountService } from './account.service.ts';
+import type { Authenticate } from './authenticate.ts';
 import { identityOf } from './enforce-policies.ts';
-import { REFRESH_LIFETIME_MS } from './refresh-token.repository.ts';
+import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie.ts';
+import type { Sessions, SignedIn } from './sessions.ts';
 
 export interface AccountRoutesDeps {
   accounts: AccountService;
+  sessions: Pick<Sessions, 'refresh' | 'end'>;
+  authenticate: Authenticate;
+  /** Refuses what another site's page asks for in the name of who is signed in here. */
+  refuseCrossSite: RequestHandler;
   /** Whether guests may sign in. */
   demo: boolean;
 }
 
-export const REFRESH_COOKIE = 'refresh_token';
-
-/** `/api/auth`: register, login, guest, me. */
-export function createAccountRoutes({ accounts, demo }: AccountRoutesDeps): Router {
+/** `/api/auth`: accounts and their sessions. */
+export function createAccountRoutes(deps: AccountRoutesDeps): Router {
+  const { accounts, sessions, authenticate, refuseCrossSite, demo } = deps;
   const router = Router();
+  router.use(refuseCrossSite);
 
   router.post('/register', readJsonBody(), async (req, res) => {
-    sendSession(req, res, 201, await accounts.register(validate(registerSchema, req.body)));
+    sendSession(res, 201, await accounts.register(validate(registerSchema, req.body)));
   });
 
   router.post('/login', readJsonBody(), async (req, res) => {
-    sendSession(req, res, 200, await accounts.login(validate(loginSchema, req.body)));
+    sendSession(res, 200, await accounts.login(validate(loginSchema, req.body)));
   });
 
   router.post('/guest', readJsonBody(), async (req, res) => {
-    validate(guestSchema, req.body);
+    validate(emptySchema, req.body);
     if (!demo) {
       throw new RefusalError({
         code: 'forbidden',
         detail: 'Guests may sign in to a demo only. Register instead.',
       });
     }
-    sendSession(req, res, 201, await accounts.signInGuest());
+    sendSession(res, 201, await accounts.signInGuest());
+  });
+
+  router.post('/refresh', readJsonBody(), async (req, res) => {
+    validate(emptySchema, req.body);
+    const refreshed = await sessions.refresh(readRefreshCookie(req));
+    if (!refreshed.ok) clearRefreshCookie(res);
+    sendSession(res, 200, refreshed);
+  });
+
+  router.post('/logout', readJsonBody(), async (req, res) => {
+    validate(emptySchema, req.body);
+    // Nobody needs to be signed in to sign out: a token that has expired already is none to end.
+    const asked = authenticate(req.headers.authorization);
+    await sessions.end({ refreshToken: readRefreshCookie(req), identity: asked.ok ? asked.identity : null });
+    clearRefreshCookie(res);
+    res.status(204).end();
   });
 
   router.get('/me', async (_req, res) => {
@@ -46,17 +75,24 @@ export function createAccountRoutes({ accounts, demo }: AccountRoutesDeps): Rout
     res.set('Cache-Control', 'no-store').json(presentUser(user));
   });
 
+  router.delete('/me', readJsonBody(), async (req, res) => {
+    const { password } = validate(deleteAccountSchema, req.body);
+    const done = await accounts.deleteAccount(identityOf(res).userId, password, requestIdOf(res));
+    if (!done.ok) throw new RefusalError(done.refusal);
+    clearRefreshCookie(res);
+    res.status(204).end();
+  });
+
+  router.post('/password', readJsonBody(), async (req, res) => {
+    const request = validate(changePasswordSchema, req.body);
+    sendSession(res, 200, await accounts.changePassword(identityOf(res).userId, request, requestIdOf(res)));
+  });
+
   return router;
 }
 
-function sendSession(req: Request, res: Response, status: number, signedIn: SignedIn): void {
+function sendSession(res: Response, status: number, signedIn: SignedIn): void {
   if (!signedIn.ok) throw new RefusalError(signedIn.refusal);
-  res.cookie(REFRESH_COOKIE, signedIn.refreshToken, {
-    httpOnly: true,
-    sameSite: 'strict',
-    path: '/api/auth',
-    secure: req.secure,
-    maxAge: REFRESH_LIFETIME_MS,
-  });
+  setRefreshCookie(res, signedIn.refreshToken);
   res.status(status).set('Cache-Control', 'no-store').json(signedIn.session);
 }

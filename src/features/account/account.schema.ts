@@ -37,4 +37,17 @@ export const registerSchema = Joi.object<RegisterRequest>({
 /** Any length of password up to the body's: what was never accepted is simply wrong. */
 export const loginSchema = Joi.object<LoginRequest>({ email, password: Joi.string().required() });
 
-export const guestSchema = Joi.object<Record<string, never>>({});
+export interface ChangePasswordRequest {
+  currentPassword: string;
+  newPassword: string;
+}
+
+export const changePasswordSchema = Joi.object<ChangePasswordRequest>({
+  currentPassword: Joi.string().required(),
+  newPassword,
+});
+
+/** Whoever has a password says it again: an open page is not enough to end an account. */
+export const deleteAccountSchema = Joi.object<{ password?: string }>({ password: Joi.string() });
+
+export const emptySchema = Joi.object<Record<string, never>>({});

@@ -1,22 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import type { SessionBody } from '../../contracts/http.ts';
 import type { Refusal } from '../../errors/refusal.ts';
-import type { AccessTokens } from './access-token.ts';
-import { presentUser, type User } from './account.model.ts';
-import type { LoginRequest, RegisterRequest } from './account.schema.ts';
+import type { User } from './account.model.ts';
+import type { ChangePasswordRequest, LoginRequest, RegisterRequest } from './account.schema.ts';
 import type { Passwords } from './password.ts';
-import type { RefreshTokenRepository } from './refresh-token.repository.ts';
+import type { RevokedTokens } from './revoked-tokens.ts';
+import type { Sessions, SignedIn } from './sessions.ts';
 import type { UserRepository } from './user.repository.ts';
 
 export interface AccountServiceDeps {
   users: UserRepository;
-  refreshTokens: RefreshTokenRepository;
+  sessions: Pick<Sessions, 'begin'>;
   passwords: Passwords;
-  accessTokens: Pick<AccessTokens, 'issue'>;
+  revokedTokens: Pick<RevokedTokens, 'revokeUser'>;
 }
 
-export type SignedIn =
-  { ok: true; session: SessionBody; refreshToken: string } | { ok: false; refusal: Refusal };
+type Done = { ok: true } | { ok: false; refusal: Refusal };
 
 export interface AccountService {
   /** Makes a shopper and signs in; refuses `email_taken`. */
@@ -25,29 +23,37 @@ export interface AccountService {
   login(request: LoginRequest): Promise<SignedIn>;
   /** Makes a fresh shopper without a password and signs in. */
   signInGuest(): Promise<SignedIn>;
-  /** The user as stored now. */
+  /** Ends every session of the user and begins a new one; refuses `invalid_credentials`. */
+  changePassword(userId: string, request: ChangePasswordRequest, requestId?: string): Promise<SignedIn>;
+  /**
+   * Takes from the user's row all that names a person and ends every session; orders stay. Refuses
+   * `invalid_credentials`; a guest has no password to give.
+   */
+  deleteAccount(userId: string, password: string | undefined, requestId?: string): Promise<Done>;
+  /** The user as stored now; null for one who deleted the account. */
   find(userId: string): Promise<User | null>;
 }
 
+const WRONG: { ok: false; refusal: Refusal } = { ok: false, refusal: { code: 'invalid_credentials' } };
+
 export function createAccountService({
   users,
-  refreshTokens,
+  sessions,
   passwords,
-  accessTokens,
+  revokedTokens,
 }: AccountServiceDeps): AccountService {
-  async function signIn(user: User): Promise<SignedIn> {
-    const refreshToken = await refreshTokens.start(user.id);
-    return { ok: true, session: { user: presentUser(user), ...accessTokens.issue(user) }, refreshToken };
+  async function signInNew(user: User | null): Promise<SignedIn> {
+    return user ? sessions.begin(user) : { ok: false, refusal: { code: 'email_taken' } };
   }
 
   /** Now that the password is at hand: a hash made in an older way becomes one of today's. */
-  async function rehash({ id, passwordHash }: User, password: string): Promise<void> {
-    if (passwordHash === null || !passwords.isOutdated(passwordHash)) return;
-    await users.replaceHash(id, { from: passwordHash, to: await passwords.hash(password) });
-  }
-
-  async function signInNew(user: User | null): Promise<SignedIn> {
-    return user ? signIn(user) : { ok: false, refusal: { code: 'email_taken' } };
+  async function rehash(user: User, password: string): Promise<User> {
+    const { id, passwordHash } = user;
+    if (passwordHash === null || !passwords.isOutdated(passwordHash)) return user;
+    const fresh = await passwords.hash(password);
+    return (await users.replaceHash(id, { from: passwordHash, to: fresh }))
+      ? { ...user, passwordHash: fresh }
+      : user;
   }
 
   return {
@@ -55,20 +61,42 @@ export function createAccountService({
       const passwordHash = await passwords.hash(password);
       return signInNew(await users.insert({ email, name, role: 'shopper', passwordHash }));
     },
+
     login: async ({ email, password }) => {
       const user = await users.findByEmail(email);
       const isRight = await passwords.matches(password, user?.passwordHash ?? null);
-      if (!user || !isRight) return { ok: false, refusal: { code: 'invalid_credentials' } };
-      await rehash(user, password);
+      if (!user || !isRight) return WRONG;
       if (user.blocked)
         return { ok: false, refusal: { code: 'forbidden', detail: 'This account is blocked.' } };
-      return signIn(user);
+      return sessions.begin(await rehash(user, password));
     },
+
     signInGuest: async () => {
       // .invalid is reserved (RFC 2606): no mail to a guest ever reaches anybody.
       const email = `guest-${randomUUID()}@guest.invalid`;
       return signInNew(await users.insert({ email, name: 'Guest', role: 'shopper', passwordHash: null }));
     },
+
+    changePassword: async (userId, { currentPassword, newPassword }, requestId) => {
+      const user = await users.findById(userId);
+      const from = user?.passwordHash ?? null;
+      if (!(await passwords.matches(currentPassword, from)) || !user || from === null) return WRONG;
+      const to = await passwords.hash(newPassword);
+      if (!(await users.changePassword(userId, { from, to }, { actorId: userId, requestId }))) return WRONG;
+      await revokedTokens.revokeUser(userId);
+      return sessions.begin({ ...user, passwordHash: to });
+    },
+
+    deleteAccount: async (userId, password, requestId) => {
+      const user = await users.findById(userId);
+      if (!user) return WRONG;
+      const { passwordHash } = user;
+      if (passwordHash !== null && !(await passwords.matches(password ?? '', passwordHash))) return WRONG;
+      await users.anonymise(userId, { actorId: userId, requestId });
+      await revokedTokens.revokeUser(userId);
+      return { ok: true };
+    },
+
     find: (userId) => users.findById(userId),
   };
 }

@@ -2,6 +2,7 @@ import type { Refusal } from '../../errors/refusal.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { Identity } from './account.model.ts';
 import type { BlockedUsers } from './blocked-users.ts';
+import type { RevokedTokens } from './revoked-tokens.ts';
 
 export type Authenticated = { ok: true; identity: Identity } | { ok: false; refusal: Refusal };
 export type Authenticate = (authorization: string | undefined) => Authenticated;
@@ -19,13 +20,15 @@ const BLOCKED: Authenticated = {
 export function createAuthenticate({
   accessTokens,
   blockedUsers,
+  revokedTokens,
 }: {
   accessTokens: Pick<AccessTokens, 'verify'>;
   blockedUsers: Pick<BlockedUsers, 'isBlocked'>;
+  revokedTokens: Pick<RevokedTokens, 'isRevoked'>;
 }): Authenticate {
   return (authorization) => {
     const identity = accessTokens.verify(authorization);
-    if (!identity) return UNAUTHENTICATED;
+    if (!identity || revokedTokens.isRevoked(identity)) return UNAUTHENTICATED;
     return blockedUsers.isBlocked(identity.userId) ? BLOCKED : { ok: true, identity };
   };
 }

@@ -10,6 +10,8 @@ export interface BlockedUsersDeps {
   subscriber: Redis;
   db: Database;
   logger: Logger;
+  /** Told of every user who is blocked from now on. */
+  onBlocked?: (userId: string) => void;
   retryMs?: number;
 }
 
@@ -32,6 +34,7 @@ export function createBlockedUsers({
   subscriber,
   db,
   logger,
+  onBlocked = () => undefined,
   retryMs = 1_000,
 }: BlockedUsersDeps): BlockedUsers {
   let blocked: ReadonlySet<string> = new Set();
@@ -46,7 +49,9 @@ export function createBlockedUsers({
       do {
         answered = asked;
         const rows = await db('users').where({ blocked: true }).select<{ id: string }[]>('id');
+        const before = blocked;
         blocked = new Set(rows.map((row) => row.id));
+        for (const userId of blocked) if (!before.has(userId)) onBlocked(userId);
       } while (answered !== asked);
     } finally {
       reading = undefined;

@@ -10,15 +10,23 @@ const TICK_EVERY_MS = 200;
 /** Without news a tick is sent as often as this: a client takes 5 s of silence for a broken line, ms. */
 const SILENCE_MS = 2_000;
 const TIME_EVERY_MS = 10_000;
+/** What a timer can wait at most. */
+const LONGEST_MS = 2 ** 31 - 1;
 
-interface SocketState {
-  userId?: string;
+/** Of an access token: what a socket that showed it may hear. */
+interface Holder {
+  userId: string;
+  sessionId: string;
+  expiresAtMs: number;
 }
+
+/** Whose access ended: a user's, or that of one session. */
+export type Whose = { userId: string } | { sessionId: string };
 
 export interface SocketsDeps {
   httpServer: HttpServer;
-  /** The user of an access token, without I/O; null for none, a bad one, a blocked account. */
-  identify: (token: string) => string | null;
+  /** Whose an access token is, without I/O; null for none, a bad one, a blocked account. */
+  identify: (token: string) => Holder | null;
   /** The sale's status as everybody in this process sees it now; null when there is no such sale. */
   readStatus: (saleId: string) => Promise<{ body: SaleStatusBody; etag: string } | null>;
   corsOrigins: readonly string[];
@@ -31,6 +39,8 @@ export interface Sockets {
   sendOutcome(shopperId: string, read: () => AttemptStatusBody): void;
   /** Tells a cancellation to the owner's sockets in this process. */
   sendCancelled(shopperId: string, body: { orderId: string; saleId: string }): void;
+  /** Ends the sockets in this process of those who lost their access; they come back as nobody. */
+  end(whose: Whose): void;
   /** Ends every connection; clients come back to another process. */
   close(): Promise<void>;
 }
@@ -42,7 +52,7 @@ export interface Sockets {
  */
 export function createSockets(deps: SocketsDeps): Sockets {
   const { httpServer, identify, readStatus, corsOrigins, clock, logger } = deps;
-  const io = new Server<ClientEvents, ServerEvents, Record<string, never>, SocketState>(httpServer, {
+  const io = new Server<ClientEvents, ServerEvents>(httpServer, {
     transports: ['websocket'],
     serveClient: false,
     maxHttpBufferSize: 4096,
@@ -54,10 +64,12 @@ export function createSockets(deps: SocketsDeps): Sockets {
 
   io.on('connection', (socket) => {
     const token: unknown = socket.handshake.auth.token;
-    const userId = typeof token === 'string' ? identify(token) : null;
-    if (userId !== null) {
-      socket.data.userId = userId;
-      void socket.join(`user:${userId}`);
+    const holder = typeof token === 'string' ? identify(token) : null;
+    if (holder) {
+      void socket.join([`user:${holder.userId}`, `session:${holder.sessionId}`]);
+      // What the token allowed ends with it; a page that has a newer one by then comes back with that.
+      const expiry = setTimeout(() => hangUp(socket), Math.min(holder.expiresAtMs - clock.now(), LONGEST_MS));
+      socket.on('disconnect', () => clearTimeout(expiry));
     }
     socket.emit('server:time', serverTime());
     socket.on('sale:watch', (asked: unknown) => {
@@ -109,10 +121,22 @@ export function createSockets(deps: SocketsDeps): Sockets {
     sendCancelled(shopperId, body) {
       io.to(`user:${shopperId}`).emit('order:cancelled', body);
     },
+    end(whose) {
+      const room = 'userId' in whose ? `user:${whose.userId}` : `session:${whose.sessionId}`;
+      for (const id of io.sockets.adapter.rooms.get(room) ?? []) {
+        const socket = io.sockets.sockets.get(id);
+        if (socket) hangUp(socket);
+      }
+    },
     async close() {
       clearInterval(tickTimer);
       clearInterval(timeTimer);
       await io.close();
     },
   };
+}
+
+/** Cuts the line under a socket: unlike a `disconnect`, which a client takes for good, it comes back by itself. */
+function hangUp(socket: { conn: { close(): void } }): void {
+  socket.conn.close();
 }

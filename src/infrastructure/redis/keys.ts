@@ -91,6 +91,12 @@ export const REPAIRS_KEY = 'repairs';
 /** list: JSON of jobs that could never work, newest first, at most 1,000; kept until a person deletes it. Owner: queue. */
 export const SET_ASIDE_JOBS_KEY = 'jobs:set-aside';
 
+/**
+ * sorted set: `session:<id>` and `user:<id>:<issued before, ms>`, by when the entry goes, ms; expired ones leave with the
+ * next revocation. Owner: account.
+ */
+export const REVOKED_TOKENS_KEY = 'tokens:revoked';
+
 /** Channels: every API process subscribes to them. */
 export const CHANNELS = {
   /** One message a settled transaction: the gate's figures, then the outcomes. Owner: announce. */
@@ -99,4 +105,6 @@ export const CHANNELS = {
   saleChanged: 'stampede:sale-changed',
   /** An order was cancelled: whose, and which. Owner: order. */
   orderCancelled: 'stampede:order-cancelled',
+  /** A revocation: when its entry goes, ms, and the entry. Owner: account. */
+  tokensRevoked: 'stampede:tokens-revoked',
 } as const;
