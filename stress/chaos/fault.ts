@@ -43,9 +43,9 @@ export interface Fault {
   /**
    * Breaks something; the crowd is there. Resolves when it is broken, or when it is all over.
    *
-   * @returns what heals it, called a random time later
+   * @returns what heals it, called a random time later; null when nobody met it, and then it does not count as seen
    */
-  begin(round: ChaosRound): Promise<Heal>;
+  begin(round: ChaosRound): Promise<Heal | null>;
 }
 
 /** The roles whose processes run our code. */

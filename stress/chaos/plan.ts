@@ -53,11 +53,13 @@ export function planRound(
   { faults, ack }: { faults: readonly Fault[]; ack: AckDurability | 'both' },
 ): RoundPlan {
   const random = createRandom(`round ${seed}`);
-  const lead = faults[seed % faults.length];
+  // Twice for those that never stand beside another one.
+  const leads = [...faults, ...faults.filter((fault) => !standsBeside(fault, []))];
+  const lead = leads[seed % leads.length];
   if (!lead) throw new Error('a round has at least one fault');
   // Two rounds each, so that the API processes are not started again for every round; shifted each time all have led.
-  const turn = ((seed >> 1) + Math.floor(seed / faults.length)) % 2 === 0 ? 'queued' : 'committed';
-  const chosen = chooseFaults(random.fork('faults'), lead, faults);
+  const turn = ((seed >> 1) + Math.floor(seed / leads.length)) % 2 === 0 ? 'queued' : 'committed';
+  const chosen = chooseFaults(random.fork('faults'), seed, lead, faults);
   return {
     seed,
     ack: lead.needs?.ack ?? (ack === 'both' ? turn : ack),
@@ -66,19 +68,31 @@ export function planRound(
   };
 }
 
-/** The leading one, and up to two of other groups that stand beside it. */
-function chooseFaults(random: Random, lead: Fault, faults: readonly Fault[]): PlannedFault[] {
+/** The leading one, and up to two of other groups that stand beside it: in turns, so that each is met about equally often. */
+function chooseFaults(random: Random, seed: number, lead: Fault, faults: readonly Fault[]): PlannedFault[] {
   const chosen = [lead];
-  const more = lead.needs?.alone ? 0 : random.pick([0, 0, 1, 1, 2]);
-  for (let count = 0; count < more; count += 1) {
-    const beside = faults.filter((fault) => standsBeside(fault, chosen));
-    if (beside.length > 0) chosen.push(random.pick(beside));
+  const more = lead.needs?.alone ? 0 : random.pick([0, 1, 1, 2, 2]);
+  for (let second = 0; second < more; second += 1) {
+    const beside = inTurn(seed, second, faults).find((fault) => standsBeside(fault, chosen));
+    if (beside) chosen.push(beside);
   }
   return chosen.map((fault) => ({
     fault,
     atMs: random.between(FAULTS_BEGIN_MS.least, FAULTS_BEGIN_MS.most),
     lastsMs: random.between(100, 1_500),
   }));
+}
+
+/** All of them in an order that begins with another one each round, until all have been the first. */
+function inTurn(seed: number, second: number, faults: readonly Fault[]): Fault[] {
+  const turn = Math.floor(seed / faults.length);
+  const random = createRandom(`beside ${turn} ${second}`);
+  const order = [...faults]
+    .map((fault) => ({ fault, at: random.next() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ fault }) => fault);
+  const first = seed % faults.length;
+  return [...order.slice(first), ...order.slice(0, first)];
 }
 
 function standsBeside({ group, needs }: Fault, chosen: readonly Fault[]): boolean {

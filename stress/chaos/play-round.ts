@@ -136,6 +136,10 @@ async function meet(
   note(`${fault.name} begins`);
   try {
     const heal = await fault.begin(round);
+    if (!heal) {
+      note(`nobody met ${fault.name}`);
+      return;
+    }
     met.push(fault.name);
     note(`${fault.name} has begun`);
     await round.pause(lastsMs);

@@ -9,20 +9,20 @@ async function killed({ instance }: ChaosRound, role: AppRole, pids: readonly nu
   return () => instance.untilBack(role, pids);
 }
 
-/** Whoever comes by the failpoint dies there. Nobody may come by, when the crowd has gone: then it is not counted as met. */
-async function diesAt(round: ChaosRound, role: AppRole, failpoint: Failpoint): Promise<Heal> {
+/** Whoever comes by the failpoint dies there. When the crowd has gone or buys nothing, nobody does. */
+async function diesAt(round: ChaosRound, role: AppRole, failpoint: Failpoint): Promise<Heal | null> {
   const before = await round.instance.pids(role);
   const trap = await round.arm(failpoint, { act: 'die' });
-  await round
-    .until(trap.hasHit, `somebody comes by ${failpoint}`, 4_000)
-    .catch(() => round.note('nobody came by'));
+  await round.until(trap.hasHit, `somebody comes by ${failpoint}`, 4_000).catch(() => undefined);
   await trap.disarm();
-  const after = await round.instance.pids(role);
-  return () =>
-    round.instance.untilBack(
-      role,
-      before.filter((pid) => !after.includes(pid)),
-    );
+  if (!trap.hasHit()) return null;
+  await round.until(async () => (await gone()).length > 0, 'its death is noticed');
+  return async () => round.instance.untilBack(role, await gone());
+
+  async function gone(): Promise<number[]> {
+    const now = await round.instance.pids(role);
+    return before.filter((pid) => !now.includes(pid));
+  }
 }
 
 const apiDiesAt = (name: string, failpoint: Failpoint, expected: string): Fault => ({
