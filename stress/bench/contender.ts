@@ -1,4 +1,5 @@
 import type { InvariantBody } from '../../src/contracts/http.ts';
+import type { JournalEntry } from '../../src/features/purchase/journal.ts';
 import type { Database } from '../../src/infrastructure/postgres/database.ts';
 import type { ContenderName } from './measurement.ts';
 import type { Pids } from './process-usage.ts';
@@ -22,7 +23,8 @@ export interface Seller extends Contender {
   readCounts(saleId: string): Promise<Record<string, number>>;
   /** @returns whether everything is settled within that time */
   waitForDrain(saleId: string, withinMs: number): Promise<boolean>;
-  checkPromises(saleId: string): Promise<InvariantBody[]>;
+  /** @param journal  what clients saw, where they keep one; wrk does not */
+  checkPromises(saleId: string, journal?: readonly JournalEntry[]): Promise<InvariantBody[]>;
   /** Leaves nothing behind that the next work would meet. */
   tidy(saleId: string): Promise<void>;
 }

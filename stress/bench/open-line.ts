@@ -2,7 +2,9 @@ import { connect, type Socket } from 'node:net';
 
 export interface LineAnswer {
   status: number;
-  hasRetryAfter: boolean;
+  /** The `Retry-After`, s; null when there is none. */
+  retryAfterSec: number | null;
+  body: string;
 }
 
 export interface Line {
@@ -39,7 +41,12 @@ export async function openLine(host: string, port: number): Promise<Line> {
     const head = received.slice(0, headEnd);
     const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
     if (received.length >= headEnd + HEAD_END.length + length) {
-      finish({ status: Number(received.slice(9, 12)), hasRetryAfter: /\r\nretry-after: \d/i.test(head) });
+      const retryAfter = /\r\nretry-after: (\d+)/i.exec(head)?.[1];
+      finish({
+        status: Number(received.slice(9, 12)),
+        retryAfterSec: retryAfter === undefined ? null : Number(retryAfter),
+        body: received.slice(headEnd + HEAD_END.length),
+      });
     }
     return true;
   };

@@ -1,4 +1,4 @@
-import { openLine, type Line } from './open-line.ts';
+import { openLine, type Line, type LineAnswer } from './open-line.ts';
 
 /** Attempts that arrive whether or not earlier ones were answered. */
 export interface OpenLoop {
@@ -11,6 +11,13 @@ export interface OpenLoop {
   /** Mean of the arrivals per second; the gaps between them are exponential, as of a crowd that does not know itself. */
   perSec: number;
   connections: number;
+}
+
+/** Told of each attempt by its place in `tokens`, beside the load: whoever keeps it does the rest afterwards. */
+export interface OpenLoopWatch {
+  sent(index: number): void;
+  /** Never called when there was no answer. */
+  answered(index: number, answer: LineAnswer): void;
 }
 
 export interface OpenLoopResult {
@@ -49,7 +56,7 @@ export function arrivalsOf(count: number, perSec: number, random: () => number =
  * It sleeps until the next is due, a millisecond or more, and then sends all that are: it shares the cores with what it
  * measures, and a loop that never sleeps takes one of them. Requests are made before the first is sent.
  */
-export async function runOpenLoop(load: OpenLoop): Promise<OpenLoopResult> {
+export async function runOpenLoop(load: OpenLoop, watch?: OpenLoopWatch): Promise<OpenLoopResult> {
   const requests = makeRequests(load);
   const dueMs = arrivalsOf(requests.length, load.perSec);
   const lateMs = new Float64Array(requests.length);
@@ -74,13 +81,15 @@ export async function runOpenLoop(load: OpenLoop): Promise<OpenLoopResult> {
   const send = (line: Line): void => {
     const index = sent;
     sent += 1;
+    watch?.sent(index);
     line.write(requests[index] as Buffer, (answer) => {
       if (typeof answer === 'string') {
         result.connectionErrors += 1;
         result.failures[answer] = (result.failures[answer] ?? 0) + 1;
       } else {
         (result.latencyMs[answer.status] ??= []).push(performance.now() - startedAt - (dueMs[index] ?? 0));
-        if (answer.status === 503 && !answer.hasRetryAfter) result.withoutRetryAfter += 1;
+        if (answer.status === 503 && answer.retryAfterSec === null) result.withoutRetryAfter += 1;
+        watch?.answered(index, answer);
       }
       answered += 1;
       if (answered === requests.length) whenDone();

@@ -1,11 +1,17 @@
 import { io, type Socket } from 'socket.io-client';
 import type { AttemptStatusBody, SaleStatusBody } from '../../src/contracts/http.ts';
+import { createJournalWriter, type JournalWriter } from '../../src/features/purchase/journal-writer.ts';
+import { sightOf, tickOf } from '../lib/sight.ts';
+import { now, type Wish } from '../lib/wish.ts';
+import { userOf } from './open-loop-journal.ts';
 
 /** What a process full of sockets is told; it answers each with one message. */
 export type SocketOrder =
-  | { kind: 'connect'; url: string; saleId: string; tokens: string[] }
+  | { kind: 'connect'; url: string; saleId: string; tokens: string[]; journalFile?: string }
   /** Answers when every client was told that the sale is sold out, or the time is up. */
   | { kind: 'await-sold-out'; withinMs: number }
+  /** Nothing that comes later is kept. */
+  | { kind: 'end-journal' }
   /** All go at once and come back at once; answers when each has the right state again, or the time is up. */
   | { kind: 'come-back'; withinMs: number };
 
@@ -28,23 +34,33 @@ interface Client {
   socket: Socket;
   /** In this life of the connection. */
   soldOutAt: number | undefined;
+  /** How often it has come back. */
+  connection: number;
 }
 
 const clients: Client[] = [];
 const outcomeMs: number[] = [];
 const seenMs: number[] = [];
+let journal: JournalWriter | undefined;
 
 function addClient(url: string, saleId: string, token: string): Client {
   const socket = io(url, {
     ...{ transports: ['websocket'], auth: { token }, forceNew: true, autoConnect: false },
     ...{ reconnectionDelay: 100, reconnectionDelayMax: 500 },
   });
-  const client: Client = { socket, soldOutAt: undefined };
+  const client: Client = { socket, soldOutAt: undefined, connection: 0 };
+  const wish: Wish = {
+    ...{ saleId, idempotencyKey: '', quantity: 1 },
+    shopper: { userId: userOf(token), accessToken: token },
+  };
   socket.on('connect', () => socket.emit('sale:watch', { saleId }));
   socket.on('sale:tick', (body: SaleStatusBody) => {
+    if (body.saleId === saleId) journal?.write(tickOf({ wish, connection: client.connection }, body, now()));
     if (body.saleId === saleId && body.state === 'sold_out') client.soldOutAt ??= Date.now();
   });
-  socket.on('purchase:outcome', ({ queuedAt, settledAt }: AttemptStatusBody) => {
+  socket.on('purchase:outcome', (body: AttemptStatusBody) => {
+    const { queuedAt, settledAt } = body;
+    if (body.saleId === saleId) journal?.write(sightOf(wish, body));
     if (settledAt === undefined) return;
     outcomeMs.push(Math.max(0, Date.now() - Date.parse(settledAt)));
     seenMs.push(Math.max(0, Date.now() - Date.parse(queuedAt)));
@@ -77,19 +93,34 @@ async function untilAllKnow(withinMs: number): Promise<void> {
 
 const soldOutTimes = (): number[] => clients.flatMap(({ soldOutAt }) => soldOutAt ?? []);
 
+async function comeBack(withinMs: number): Promise<number[]> {
+  const leftAt = Date.now();
+  for (const client of clients) {
+    client.socket.disconnect();
+    client.connection += 1;
+    client.soldOutAt = undefined;
+  }
+  for (const { socket } of clients) socket.connect();
+  await untilAllKnow(withinMs);
+  return soldOutTimes().map((at) => at - leftAt);
+}
+
 async function obey(order: SocketOrder): Promise<void> {
   let backAfterMs: number[] = [];
-  if (order.kind === 'connect') await connectAll(order.url, order.saleId, order.tokens);
-  else if (order.kind === 'await-sold-out') await untilAllKnow(order.withinMs);
-  else {
-    const leftAt = Date.now();
-    for (const client of clients) {
-      client.socket.disconnect();
-      client.soldOutAt = undefined;
-    }
-    for (const { socket } of clients) socket.connect();
-    await untilAllKnow(order.withinMs);
-    backAfterMs = soldOutTimes().map((at) => at - leftAt);
+  switch (order.kind) {
+    case 'connect':
+      if (order.journalFile !== undefined) journal = createJournalWriter(order.journalFile);
+      await connectAll(order.url, order.saleId, order.tokens);
+      break;
+    case 'await-sold-out':
+      await untilAllKnow(order.withinMs);
+      break;
+    case 'end-journal':
+      journal?.close();
+      journal = undefined;
+      break;
+    case 'come-back':
+      backAfterMs = await comeBack(order.withinMs);
   }
   const answer = { clients: clients.length, soldOutAt: soldOutTimes(), outcomeMs, seenMs, backAfterMs };
   process.send?.(answer satisfies SocketAnswer);

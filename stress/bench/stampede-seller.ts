@@ -59,7 +59,8 @@ export async function createStampedeSeller(
     },
     readCounts: counters,
     waitForDrain: (saleId, withinMs) => waitForDrain(services, [saleId], withinMs),
-    checkPromises: (saleId) => checkInvariants(services, { saleId, deep: true, maxInflight }),
+    checkPromises: (saleId, journal) =>
+      checkInvariants(services, { saleId, deep: true, maxInflight, ...(journal ? { journal } : {}) }),
     tidy: () => Promise.resolve(),
   };
 }

@@ -3,6 +3,7 @@ import { openServices, type Services } from '../../src/commands/lib/open-service
 import { createAccessTokens, MOST_LIFETIME_SEC } from '../../src/features/account/access-token.ts';
 import { silentLogger } from '../../src/infrastructure/logging/logger.ts';
 import { createDatabase, type Database } from '../../src/infrastructure/postgres/database.ts';
+import { createFurtherDatabase } from '../../src/infrastructure/embedded/postgres.ts';
 import { migrate } from '../../src/infrastructure/postgres/migrate.ts';
 import { connectRedis } from '../../src/infrastructure/redis/connect-redis.ts';
 import type { Contender, Seller } from './contender.ts';
@@ -62,13 +63,12 @@ export async function startContenders(
 
   print('• Starting the baseline and the ceilings …');
   const openOwnDatabase = async (name: string): Promise<{ url: string; db: Database }> => {
-    await services.db.raw(`create database ${name}`);
-    const url = new URL(urls.databaseUrl);
-    url.pathname = `/${name}`;
-    await migrate(url.href);
-    const db = createDatabase({ url: url.href, poolSize: 2, applicationName: 'bench' });
+    const { dataDir } = instance;
+    const url = await createFurtherDatabase({ dataDir, databaseUrl: urls.databaseUrl }, name);
+    await migrate(url);
+    const db = createDatabase({ url, poolSize: 2, applicationName: 'bench' });
     onStop(() => db.destroy());
-    return { url: url.href, db };
+    return { url, db };
   };
   const naiveStore = await openOwnDatabase('bench_naive');
   const insertStore = await openOwnDatabase('bench_insert');

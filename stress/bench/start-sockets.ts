@@ -12,9 +12,13 @@ export interface SocketCrowd {
 const IS_SOURCE = import.meta.url.endsWith('.ts');
 const PROGRAM = fileURLToPath(new URL(`./socket-crowd.${IS_SOURCE ? 'ts' : 'js'}`, import.meta.url));
 
-/** Opens a socket for each token, spread over several processes. */
+/**
+ * Opens a socket for each token, spread over several processes.
+ *
+ * @param journalFile  what they hear is written there, each process to a file of its own: `<file>.0`, `<file>.1` …
+ */
 export async function startSockets(
-  { url, saleId }: { url: string; saleId: string },
+  { url, saleId, journalFile }: { url: string; saleId: string; journalFile?: string },
   tokens: readonly string[],
   processes: number,
 ): Promise<SocketCrowd> {
@@ -31,7 +35,10 @@ export async function startSockets(
   await Promise.all(
     children.map((_, index) => {
       const own = tokens.filter((_token, at) => at % processes === index);
-      return ask(index, { kind: 'connect', url, saleId, tokens: own });
+      return ask(index, {
+        ...{ kind: 'connect', url, saleId, tokens: own },
+        ...(journalFile === undefined ? {} : { journalFile: `${journalFile}.${index}` }),
+      });
     }),
   );
   return {

@@ -76,6 +76,28 @@ export async function prepareEmbeddedPostgres({
   };
 }
 
+/**
+ * Makes another empty database of the same owner on the server of a running instance: for the bench, whose contenders
+ * share it.
+ *
+ * @returns its URL
+ */
+export async function createFurtherDatabase(
+  { dataDir, databaseUrl }: { dataDir: string; databaseUrl: string },
+  name: string,
+): Promise<string> {
+  const admin = new URL(databaseUrl);
+  admin.username = superuser;
+  admin.password = await keepSecret(join(dataDir, 'postgres-password'));
+  admin.pathname = '/postgres';
+  await asSuperuser(admin.href, (client) =>
+    client.query(`create database ${client.escapeIdentifier(name)} owner ${owner}`),
+  );
+  const url = new URL(databaseUrl);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
 /** Where the cluster of this data folder lies: in it, or for root under an id that `dataDir` keeps. */
 export async function clusterFolder(dataDir: string): Promise<string> {
   if (process.getuid?.() !== 0) return join(dataDir, 'postgres', 'cluster');

@@ -1,3 +1,4 @@
+import type { JournalEntry } from '../../../src/features/purchase/journal.ts';
 import type { Contender, Seller } from '../contender.ts';
 import type { Contenders } from '../start-contenders.ts';
 import type { AttemptLoad, Generator, LoadResult } from '../load.ts';
@@ -125,7 +126,7 @@ export function countsOf(result: LoadResult): Record<string, number> {
 export async function concludeSale(
   seller: Seller,
   saleId: string,
-  { drained, accepted }: { drained: boolean; accepted: number },
+  { drained, accepted, journal }: { drained: boolean; accepted: number; journal?: readonly JournalEntry[] },
 ): Promise<{
   settled: Settled;
   counts: Record<string, number>;
@@ -136,7 +137,10 @@ export async function concludeSale(
   const counts = await seller.readCounts(saleId);
   const admitted = counts.admitted ?? 0;
   const decided = settled.confirmed + settled.rejected;
-  const invariants = await judge(seller, saleId, { drained, accepted, admitted, decided });
+  const invariants = await judge(seller, saleId, {
+    ...{ drained, accepted, admitted, decided },
+    ...(journal ? { journal } : {}),
+  });
   await seller.tidy(saleId);
   return { settled, counts, admitted, invariants };
 }
@@ -150,7 +154,14 @@ export async function judge(
     accepted,
     admitted,
     decided,
-  }: { drained: boolean; accepted: number; admitted: number; decided: number },
+    journal,
+  }: {
+    drained: boolean;
+    accepted: number;
+    admitted: number;
+    decided: number;
+    journal?: readonly JournalEntry[];
+  },
 ): Promise<Measurement['invariants']> {
   const checkedAt = new Date().toISOString();
   const detail = `${accepted} told accepted, ${admitted} admitted, ${decided} decided`;
@@ -162,6 +173,6 @@ export async function judge(
       checkedAt,
     },
     { id: 'accepted', ok: accepted <= admitted && admitted === decided, detail, checkedAt },
-    ...(await seller.checkPromises(saleId)),
+    ...(await seller.checkPromises(saleId, journal)),
   ];
 }

@@ -1,4 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readJournal } from '../../../src/features/purchase/journal.ts';
 import type { Seller } from '../contender.ts';
 import type { Measurement, SeenWorkName } from '../measurement.ts';
 import { startOpenLoop } from '../start-open-loop.ts';
@@ -12,7 +15,8 @@ const ACCEPTED = 202;
 
 /**
  * Everybody wins, and the drop, as shoppers live through them: accepted and refused apart, settled, and seen on the
- * socket. At a fixed rate in an open loop, below what is possible, for wrk can do neither.
+ * socket. At a fixed rate in an open loop, below what is possible, for wrk can do neither. Its clients keep a journal, and
+ * every promise is judged by it too.
  */
 export async function seen(round: shared.Round, seller: Seller, work: SeenWorkName): Promise<Measurement> {
   const { units, shoppers, perSec, listeners } = round.scale.seen[work];
@@ -20,7 +24,9 @@ export async function seen(round: shared.Round, seller: Seller, work: SeenWorkNa
   const file = await readFile(round.contenders.crowd.tokensFile, 'utf8');
   // The first to come win: every so manieth of them listens.
   const listening = file.split('\n', units).filter((_, index) => index % Math.ceil(units / listeners) === 0);
-  const crowd = await startSockets({ url: seller.url, saleId }, listening, 1);
+  const folder = await mkdtemp(join(tmpdir(), 'stampede-bench-journal-'));
+  const [sentFile, heardFile] = [join(folder, 'sent.jsonl'), join(folder, 'heard.jsonl')];
+  const crowd = await startSockets({ url: seller.url, saleId, journalFile: heardFile }, listening, 1);
   try {
     const metered = await shared.meterUsage(seller);
     const watch = watchSale(seller, saleId, 50);
@@ -28,15 +34,18 @@ export async function seen(round: shared.Round, seller: Seller, work: SeenWorkNa
       ...{ url: seller.url, path: shared.ATTEMPT_PATH, body: JSON.stringify({ saleId }), perSec },
       ...{ tokensFile: round.contenders.crowd.tokensFile, from: 0, amount: shoppers },
       ...{ keyPrefix: `${work}-${round.number}-`, connections: shared.DROP_CONNECTIONS },
+      journalFile: sentFile,
     });
     const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
     const told = await crowd.tell({ kind: 'await-sold-out', withinMs: WITHIN_MS });
+    await crowd.tell({ kind: 'end-journal' });
     const usage = await metered();
     const samples = await watch.stop();
     const { [ACCEPTED]: accepted = [], ...others } = sent.latencyMs;
     const refused = Object.values(others).flat();
     const { settled, counts, invariants } = await shared.concludeSale(seller, saleId, {
       ...{ drained, accepted: accepted.length },
+      journal: [...(await readJournal(sentFile)), ...(await readJournal(`${heardFile}.0`))],
     });
     return shared.measurementOf(round, seller, work, {
       figures: {
@@ -61,5 +70,6 @@ export async function seen(round: shared.Round, seller: Seller, work: SeenWorkNa
     });
   } finally {
     await crowd.close();
+    await rm(folder, { recursive: true, force: true });
   }
 }
