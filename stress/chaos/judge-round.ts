@@ -74,12 +74,22 @@ export async function judgeRound(round: RoundToJudge): Promise<{ verdicts: Round
   return { verdicts, lost: lost.filter(({ accepted }) => mayBeLost?.(accepted?.attemptId ?? '')).length };
 }
 
-async function judgeSale(
-  { services, healedAtMs, mayBeLost, crowd }: RoundToJudge,
+/**
+ * Judges one sale by every line of the journal and every row.
+ *
+ * @param round.healedAtMs  absent: something may be broken still
+ */
+export async function judgeSale(
+  {
+    services,
+    healedAtMs,
+    mayBeLost,
+    crowd,
+  }: Pick<RoundToJudge, 'services' | 'mayBeLost' | 'crowd'> & { healedAtMs?: number },
   saleId: string,
   journal: readonly JournalEntry[],
 ): Promise<RoundVerdict[]> {
-  const rules = mayBeLost ? { healedAtMs, mayBeLost } : { healedAtMs };
+  const rules = { ...(healedAtMs === undefined ? {} : { healedAtMs }), ...(mayBeLost ? { mayBeLost } : {}) };
   const checked = await checkInvariants(services, { saleId, deep: true, journal, rules });
   const byLine = new Map(journal.map((entry) => [entry.line, entry]));
   const promises = checked.map(({ id, ok, detail, lines = [] }) => ({

@@ -40,6 +40,10 @@ export interface RoundPlan {
 }
 
 export const SPARE_SHOPPERS = 40;
+/** A part of a soak. */
+export const ACT_MS = 30_000;
+const MOST_PER_SEC_IN_ACT = 120;
+export const MOST_SHOPPERS_IN_ACT = (ACT_MS / 1_000) * MOST_PER_SEC_IN_ACT + SPARE_SHOPPERS;
 /** In this time everything begins. */
 const FAULTS_BEGIN_MS = { least: 300, most: 2_000 };
 
@@ -60,11 +64,12 @@ export function planRound(
   // Two rounds each, so that the API processes are not started again for every round; shifted each time all have led.
   const turn = ((seed >> 1) + Math.floor(seed / leads.length)) % 2 === 0 ? 'queued' : 'committed';
   const chosen = chooseFaults(random.fork('faults'), seed, lead, faults);
+  const crowd = random.fork('crowd');
   return {
     seed,
     ack: lead.needs?.ack ?? (ack === 'both' ? turn : ack),
     faults: chosen,
-    ...planCrowd(random.fork('crowd')),
+    ...planCrowd(crowd, { crowdMs: crowd.between(2_500, 4_000), perSec: crowd.between(60, 220) }),
   };
 }
 
@@ -99,9 +104,17 @@ function standsBeside({ group, needs }: Fault, chosen: readonly Fault[]): boolea
   return needs === undefined && chosen.every((one) => one.group !== group);
 }
 
-function planCrowd(random: Random): Omit<RoundPlan, 'seed' | 'ack' | 'faults'> {
-  const crowdMs = random.between(2_500, 4_000);
-  const perSec = random.between(60, 220);
+/** Plans a part of a soak, for `MOST_SHOPPERS_IN_ACT` at most; faults come by themselves. */
+export function planAct(seed: number, ack: AckDurability): RoundPlan {
+  const random = createRandom(`act ${seed}`);
+  const perSec = random.between(40, MOST_PER_SEC_IN_ACT);
+  return { seed, ack, faults: [], ...planCrowd(random, { crowdMs: ACT_MS, perSec }) };
+}
+
+function planCrowd(
+  random: Random,
+  { crowdMs, perSec }: { crowdMs: number; perSec: number },
+): Omit<RoundPlan, 'seed' | 'ack' | 'faults'> {
   const count = Math.round((crowdMs / 1_000) * perSec);
   const sales = Array.from({ length: random.pick([1, 1, 1, 2, 3]) }, (_, index) => ({
     // The hot one sells out in half of the rounds.

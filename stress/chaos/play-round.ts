@@ -125,7 +125,7 @@ async function openRound(stores: Stores, plan: RoundPlan) {
 }
 
 /** Begins a fault in its time, leaves it for a while, heals it. */
-async function meet(
+export async function meet(
   round: ChaosRound,
   { fault, atMs, lastsMs }: PlannedFault,
   met: string[],
@@ -151,7 +151,7 @@ async function meet(
 }
 
 /** What faults touch, and what they leave behind. */
-function createRound(
+export function createRound(
   { instance, lines, stores }: RoundDeps,
   { seed, ack }: RoundPlan,
   { sales, crowd, note }: { sales: readonly RoundSale[]; crowd: OwnCrowd; note: (text: string) => void },
