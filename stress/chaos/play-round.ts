@@ -15,6 +15,7 @@ import type { PlannedFault, RoundPlan } from './plan.ts';
 import { createRandom } from './random.ts';
 import { measureRecovery } from './recovery.ts';
 import { openRoundSales } from './round-sales.ts';
+import { saveStores } from './save-stores.ts';
 import type { Stores } from './stores.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -105,6 +106,10 @@ export async function playRound(deps: RoundDeps, plan: RoundPlan): Promise<Round
   else {
     await writeFile(join(folder, 'round.json'), JSON.stringify(result, null, 2));
     await instance.saveLogs(join(folder, 'logs'));
+    // A store that is still away has nothing to keep.
+    await saveStores(stores.now(), saleIds, join(folder, 'stores.json')).catch((error: unknown) =>
+      log.push(`the stores could not be kept: ${String(error)}`),
+    );
   }
   return result;
 }
