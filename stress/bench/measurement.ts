@@ -20,6 +20,7 @@ export type WorkName =
   | 'whole-drop'
   | 'sockets'
   | 'overload'
+  | 'committed'
   | SeenWorkName
   | GrowthWorkName
   | 'post'

@@ -2,6 +2,7 @@ import type { Contenders } from './start-contenders.ts';
 import type { Generator } from './load.ts';
 import type { Measurement } from './measurement.ts';
 import { emptyGets, emptyPosts, plainInserts } from './works/ceilings.ts';
+import { committed } from './works/committed.ts';
 import { drain } from './works/drain.ts';
 import { everybodyWins } from './works/everybody-wins.ts';
 import { growth } from './works/growth.ts';
@@ -21,11 +22,13 @@ export const PART_NAMES = [
   'drop',
   'seen',
   'sockets',
+  'committed',
   'overload',
   'growth',
 ] as const;
-/** Overload takes an instance of its own and half a minute, whatever the scale. */
-export const QUICK_PART_NAMES: readonly PartName[] = PART_NAMES.filter((name) => name !== 'overload');
+/** These take an instance of their own and half a minute, whatever the scale. */
+const LONG_PARTS: readonly PartName[] = ['committed', 'overload'];
+export const QUICK_PART_NAMES: readonly PartName[] = PART_NAMES.filter((name) => !LONG_PARTS.includes(name));
 export type PartName = (typeof PART_NAMES)[number];
 
 /** What is measured next to each other, so that a change of the machine's mood meets both sides of a ratio. */
@@ -59,6 +62,7 @@ const PARTS: Record<PartName, (round: Round) => (() => Promise<Measurement>)[]> 
     () => seen(round, round.contenders.stampede, 'seen-drop'),
   ],
   sockets: (round) => [() => sockets(round, round.contenders.stampede)],
+  committed: (round) => [() => committed(round)],
   overload: (round) => [() => overload(round)],
   // Once a run: a million attempts take minutes.
   growth: (round) => (round.number === 1 ? growth(round) : []),

@@ -151,7 +151,10 @@ await runCommand({
   flags: {
     rounds: { value: 'N', help: 'rounds, each contender in turn in each (5; 1 with --quick)' },
     quick: { help: 'a short round of everything: shows that it works, its figures mean nothing' },
-    parts: { value: 'LIST', help: `some of ${PART_NAMES.join(',')} (all; --quick without overload)` },
+    parts: {
+      value: 'LIST',
+      help: `some of ${PART_NAMES.join(',')} (all; --quick without committed and overload)`,
+    },
     generator: { value: 'NAME', help: 'wrk or autocannon (wrk when it is on the path)' },
     out: { value: 'FOLDER', help: 'where the report goes (stress/results)' },
   },

@@ -17,6 +17,7 @@ export const WORK_WORDS: Record<WorkName, string> = {
   'whole-drop': 'the whole drop',
   sockets: 'sockets',
   overload: 'overload, open loop',
+  committed: 'everybody wins, answered when committed',
   'seen-wins': 'everybody wins, open loop and sockets',
   'seen-drop': 'the drop, open loop and sockets',
   'growth-1k': 'growth, 1,000 attempts',
