@@ -180,10 +180,16 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   const refreshTokens = createRefreshTokenRepository({ db, clock });
   const sessions = createSessions({ users, refreshTokens, accessTokens, revokedTokens, logger });
   const accounts = createAccountService({ users, sessions, passwords: createPasswords(), revokedTokens });
+  const checkSale = (saleId: string) =>
+    checkInvariants({ db, redis, runId }, { saleId, maxInflight: env.maxInflight });
+  // Asked by operators only: the workers' leader does it by itself.
+  const reconcile = createReconcile({
+    ...{ db, redis, runId, clock, ensureGate, queue, enqueue, logger },
+    changeGate: createChangeGate({ redis }),
+  });
   const readStats = createReadStats({
     ...{ db, redis, clock, saleStatus, queue },
-    checkInvariants: (saleId) =>
-      checkInvariants({ db, redis, runId }, { saleId, maxInflight: env.maxInflight }),
+    checkInvariants: checkSale,
   });
   const identity = readBuildIdentity(ROOT, env.gitCommit);
   const health = createHealth({
@@ -215,7 +221,14 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
       orders: createOrderRepository({ db }),
       readThrough: createReadThrough({ redis }),
     }),
-    operatorRoutes: createOperatorRoutes({ db, redis, runId, clock, ensureGate, logger }),
+    operatorRoutes: createOperatorRoutes({
+      ...{ db, redis, runId, clock, ensureGate, logger },
+      reconcileSale: reconcile.runFor,
+      checkInvariants: checkSale,
+      liveSaleIds: () => catalogue.liveIds(),
+      revokeTokens: (userId) => revokedTokens.revokeUser(userId),
+      lackingJobs: (batchIds) => queue.lacking(batchIds),
+    }),
     healthRoutes: createHealthRoutes({ health }),
     docsRoutes: createDocsRoutes(identity),
   });

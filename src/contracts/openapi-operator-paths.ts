@@ -22,18 +22,8 @@ const IF_MATCH: Described = {
   schema: { type: 'string', examples: ['"v3"'] },
 };
 const PAGE: Described[] = [
-  {
-    in: 'query',
-    name: 'limit',
-    schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
-    description: 'How many a page.',
-  },
-  {
-    in: 'query',
-    name: 'cursor',
-    schema: { type: 'string' },
-    description: '`nextCursor` of the page before.',
-  },
+  query('limit', { type: 'integer', minimum: 1, maximum: 100 }, 'How many a page.'),
+  query('cursor', { type: 'string' }, '`nextCursor` of the page before.'),
 ];
 const ETAG = { ETag: { description: 'The version, for `If-Match`.', schema: { type: 'string' } } };
 const LOCATION = { Location: { description: 'Where it is.', schema: { type: 'string' } } };
@@ -92,6 +82,20 @@ function change(
       : { 200: { description: 'Done; as it is now.', schema: refTo(answer) } },
     refusals: ['idempotency_key_reused', ...refusals, ...ASKED],
   };
+}
+
+function csv(id: string, summary: string): Operation {
+  return {
+    ...common,
+    ...{ id, summary, parameters: [ID] },
+    description: 'Streamed. A connection that is cut before its end means that lines are missing.',
+    answers: { 200: { description: 'CSV (RFC 4180) with a header.', mediaType: 'text/csv' } },
+    refusals: ['invalid_request', 'sale_not_found', ...ASKED],
+  };
+}
+
+function query(name: string, schema: JsonSchema, description: string, required = false): Described {
+  return { in: 'query', name, schema, description, ...(required ? { required } : {}) };
 }
 
 /** The operators' part of the table in openapi-paths.ts. */
@@ -222,5 +226,69 @@ export const OPERATOR_OPERATIONS: Record<string, Record<string, Operation>> = {
       'ConfirmedRequest',
       'CancelledOrder',
     ),
+  },
+  '/api/admin/sales/{id}/reconcile': {
+    post: change(
+      {
+        id: 'reconcileSale',
+        summary: "Repair a sale's gate now; tells how its promises stand",
+        refusals: ['sale_not_found'],
+      },
+      'ReasonRequest',
+      'Reconciled',
+    ),
+  },
+  '/api/admin/sales/{id}/orders.csv': { get: csv('exportOrders', 'The orders of a sale, first come first') },
+  '/api/admin/sales/{id}/attempts.csv': {
+    get: csv('exportAttempts', 'The decided attempts of a sale, first come first'),
+  },
+  '/api/admin/attempts/{id}/trail': {
+    get: read(
+      {
+        id: 'readTrail',
+        summary: 'Everything known of an attempt, in the order of time',
+        refusals: ['attempt_not_found'],
+      },
+      'Trail',
+      [ID],
+    ),
+  },
+  '/api/admin/search': {
+    get: read({ id: 'search', summary: 'Users, attempts and orders by an id or an e-mail' }, 'SearchResult', [
+      query(
+        'q',
+        { type: 'string', minLength: 3, maxLength: 254 },
+        'An e-mail, or an id of any of them.',
+        true,
+      ),
+    ]),
+  },
+  '/api/admin/users': {
+    get: read({ id: 'listUsers', summary: 'The users, newest first' }, 'UserPage', [
+      ...PAGE,
+      query('email', { type: 'string', maxLength: 254 }, 'Part of the e-mail.'),
+      query('role', { enum: ['shopper', 'operator', 'admin'] }, 'Only these.'),
+      query('blocked', { type: 'boolean' }, 'Only those who are, or are not.'),
+    ]),
+  },
+  '/api/admin/users/{id}': {
+    get: read({ id: 'readUser', summary: 'A user', refusals: ['user_not_found'] }, 'OperatorUser', [ID]),
+    patch: edit(
+      {
+        id: 'changeUser',
+        summary: "Change a user's role, block or unblock one; for admins",
+        refusals: ['user_not_found', 'own_account', 'last_admin'],
+      },
+      'UserChangeRequest',
+      'OperatorUser',
+    ),
+  },
+  '/api/admin/audit': {
+    get: read({ id: 'listAudit', summary: 'Who changed what, newest first' }, 'AuditPage', [
+      ...PAGE,
+      query('subject', { type: 'string', maxLength: 100 }, 'What was changed: `sale:<id>`.'),
+      query('action', { type: 'string', maxLength: 100 }, 'How: `sale.pause`.'),
+      query('actorId', uuid, 'By whom.'),
+    ]),
   },
 };

@@ -20,6 +20,7 @@ const confirm: JsonSchema = {
   maxLength: 200,
   description: 'The name of the sale, letter by letter.',
 };
+const role: JsonSchema = { enum: ['shopper', 'operator', 'admin'] };
 const list = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
 const schema = (of: string): JsonSchema => ({ $ref: `#/components/schemas/${of}` });
 const page = (field: string, of: string): JsonSchema =>
@@ -82,4 +83,39 @@ export const OPERATOR_SCHEMAS = {
     status: { const: 'cancelled' },
     cancelledAt: time,
   }),
+  Reconciled: object({
+    saleId: uuid,
+    invariants: list(object({ id: text, ok: { type: 'boolean' }, detail: text, checkedAt: time })),
+  }),
+  Trail: object({
+    ...{ attemptId: uuid, saleId: uuid, userId: uuid, quantity: count },
+    status: { enum: ['queued', 'confirmed', 'rejected'] },
+    events: list(object({ at: time, what: text, detail: { type: 'object' } })),
+  }),
+  SearchResult: object({
+    users: list(schema('OperatorUser')),
+    attempts: list(
+      object({ attemptId: uuid, saleId: uuid, userId: uuid, quantity: count, status: text, at: time }),
+    ),
+    orders: list(
+      object({
+        ...{ orderId: uuid, attemptId: uuid, saleId: uuid, userId: uuid, quantity: count },
+        ...{ status: text, at: time },
+      }),
+    ),
+  }),
+  OperatorUser: object({
+    ...{ id: uuid, email: text, name: text, role, blocked: { type: 'boolean' } },
+    ...{ version: count, createdAt: time },
+  }),
+  UserPage: page('users', 'OperatorUser'),
+  UserChangeRequest: request({ role, blocked: { type: 'boolean' }, reason }, ['role', 'blocked']),
+  AuditEntry: object(
+    {
+      ...{ id: count, at: time, actorId: uuid, action: text, subject: text, reason: text },
+      ...{ before: {}, after: {}, requestId: text },
+    },
+    ['actorId', 'reason', 'before', 'after', 'requestId'],
+  ),
+  AuditPage: page('entries', 'AuditEntry'),
 } as const satisfies Record<string, JsonSchema>;

@@ -1,4 +1,4 @@
-import type { Role } from './http.ts';
+import type { InvariantBody, Role } from './http.ts';
 
 /** Bodies of the operators' API, `/api/admin/…`. */
 
@@ -49,9 +49,7 @@ export interface CancelledOrderBody {
 
 export interface ReconciledBody {
   saleId: string;
-  /** Units given to the gate (negative: taken). */
-  repairedUnits: number;
-  invariants: { id: string; ok: boolean; detail: string; checkedAt: string }[];
+  invariants: InvariantBody[];
 }
 
 export interface OperatorUserBody {

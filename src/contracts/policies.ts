@@ -12,6 +12,11 @@ export const PERMISSIONS = {
   'sales:write': ['operator', 'admin'],
   'stock:write': ['operator', 'admin'],
   'orders:cancel': ['operator', 'admin'],
+  'orders:export': ['operator', 'admin'],
+  'trail:read': ['operator', 'admin'],
+  'audit:read': ['operator', 'admin'],
+  'users:read': ['operator', 'admin'],
+  'users:write': ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -67,7 +72,16 @@ export const POLICIES: Readonly<Record<PolicyRoute, Policy>> = {
   'POST /api/admin/sales/:id/resume': 'sales:write',
   'POST /api/admin/sales/:id/stop': 'sales:write',
   'POST /api/admin/sales/:id/stock': 'stock:write',
+  'POST /api/admin/sales/:id/reconcile': 'sales:write',
+  'GET /api/admin/sales/:id/orders.csv': 'orders:export',
+  'GET /api/admin/sales/:id/attempts.csv': 'orders:export',
   'POST /api/admin/orders/:id/cancel': 'orders:cancel',
+  'GET /api/admin/attempts/:id/trail': 'trail:read',
+  'GET /api/admin/search': 'trail:read',
+  'GET /api/admin/users': 'users:read',
+  'GET /api/admin/users/:id': 'users:read',
+  'PATCH /api/admin/users/:id': 'users:write',
+  'GET /api/admin/audit': 'audit:read',
 
   'GET /api/health': 'anyone',
   'GET /api/health/ready': 'anyone',

@@ -1,18 +1,33 @@
 import { Router } from 'express';
+import { createOperatorUserRoutes } from '../account/operator-user.routes.ts';
+import type { OperatorUserDeps } from '../account/operator-user.service.ts';
+import { createAuditRoutes } from '../audit/audit.routes.ts';
+import { createExportRoutes } from '../export/export.routes.ts';
+import { createOperatorOrderRoutes } from '../order/operator-order.routes.ts';
 import { createProductRoutes } from '../product/product.routes.ts';
 import { createOperatorSaleRoutes } from '../sale/operator-sale.routes.ts';
-import { createOperatorOrderRoutes } from '../order/operator-order.routes.ts';
 import type { OperatorSaleDeps } from '../sale/operator-sale.service.ts';
 import type { ChangeStockDeps } from '../stock/change-stock.ts';
+import { createReconcileRoutes, type ReconcileNowDeps } from '../stock/reconcile.routes.ts';
 import { createStockRoutes } from '../stock/stock.routes.ts';
+import type { TrailDeps } from '../trail/read-trail.ts';
+import { createTrailRoutes } from '../trail/trail.routes.ts';
 
-export type OperatorDeps = OperatorSaleDeps & ChangeStockDeps;
+export type OperatorDeps = OperatorSaleDeps &
+  ChangeStockDeps &
+  ReconcileNowDeps &
+  TrailDeps &
+  OperatorUserDeps;
 
 /** `/api/admin`: all that operators and admins do; who may is in contracts/policies.ts. */
 export function createOperatorRoutes(deps: OperatorDeps): Router {
   const router = Router();
   router.use('/products', createProductRoutes(deps));
   router.use('/sales', createOperatorSaleRoutes(deps), createStockRoutes(deps));
+  router.use('/sales', createReconcileRoutes(deps), createExportRoutes(deps));
   router.use('/orders', createOperatorOrderRoutes(deps));
+  router.use('/users', createOperatorUserRoutes(deps));
+  router.use('/audit', createAuditRoutes(deps));
+  router.use(createTrailRoutes(deps));
   return router;
 }

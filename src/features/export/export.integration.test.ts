@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { givenSale, givenShoppers } from '../../testing/test-sale.ts';
+import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts';
+import type { SaleDetails } from '../sale/sale.model.ts';
+import { readAttemptsCsv, readOrdersCsv } from './export.repository.ts';
+
+/** Set to 1000000 for the long check. */
+const ROWS = Number(process.env.EXPORT_ROWS ?? 12_000);
+/** What a page, its lines and the driver may hold at once: flat, however many rows there are. */
+const MOST_HELD_BYTES = 96 * 2 ** 20;
+
+let database: TestDatabase;
+let sale: SaleDetails;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const { db } = database;
+  sale = await givenSale({ db }, { stock: ROWS });
+  const [shopper] = await givenShoppers(db, 1);
+  await db.raw(
+    `insert into purchase_attempts (id, sale_id, user_id, quantity, sequence, outcome, admitted_at)
+     select gen_random_uuid(), ?, ?, 1, 1000000000 + n, 'confirmed', now() from generate_series(1, ?::int) n`,
+    [sale.saleId, shopper!, ROWS],
+  );
+  await db.raw(
+    `insert into orders (id, attempt_id, sale_id, product_id, user_id, quantity, unit_price_minor, currency)
+     select gen_random_uuid(), id, sale_id, ?, user_id, 1, 4900, 'EUR' from purchase_attempts`,
+    [sale.product.id],
+  );
+  await db.raw('analyze');
+}, 300_000);
+afterAll(() => database.close());
+
+describe.each([
+  ['orders', readOrdersCsv],
+  ['attempts', readAttemptsCsv],
+] as const)('the export of %s', (_name, read) => {
+  it(`has each of ${ROWS} rows once, in order, in flat memory`, async () => {
+    const before = process.memoryUsage().heapUsed;
+    const sequenceAt = read === readOrdersCsv ? 2 : 1;
+    let rows = 0;
+    let last = 0;
+    let mostHeld = 0;
+    for await (const lines of read(database.db, sale.saleId)) {
+      for (const line of lines.trimEnd().split('\r\n')) {
+        const sequence = Number(line.split(',')[sequenceAt]);
+        if (Number.isNaN(sequence)) continue; // the header
+        expect(sequence).toBe((last || 1_000_000_000) + 1);
+        last = sequence;
+        rows += 1;
+      }
+      mostHeld = Math.max(mostHeld, process.memoryUsage().heapUsed - before);
+    }
+    expect(rows).toBe(ROWS);
+    expect(mostHeld).toBeLessThan(MOST_HELD_BYTES);
+  }, 300_000);
+});
