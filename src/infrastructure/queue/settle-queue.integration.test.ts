@@ -161,9 +161,9 @@ describe('the queue', () => {
     await server.redis.hset('{settle-0}:settle:no JSON', 'data', '{"name":');
     await adding.add(id, { name: 'bad' });
     const ran: string[] = [];
-    working.process(1, async ({ name }) => {
-      if (name !== 'good') throw new UnusableJobError(`its name is ${name}`);
-      ran.push(name);
+    working.process(1, async (job: Job | null) => {
+      if (job?.name !== 'good') throw new UnusableJobError(`its name is ${job?.name}`);
+      ran.push(job.name);
     });
     await until(async () => (await adding.counts()).failed === 2, { what: 'both are set aside' });
     await adding.add(id, { name: 'good' }); // what was set aside does not stand in the way
@@ -173,8 +173,22 @@ describe('the queue', () => {
     const kept = await server.redis.lrange(SET_ASIDE_JOBS_KEY, 0, -1);
     expect(kept.map((entry) => JSON.parse(entry) as unknown)).toEqual([
       { at: expect.any(Number), batchId: id, reason: 'its name is bad', found: '{"name":"bad"}' },
-      { at: expect.any(Number), batchId: 'no JSON', reason: 'its name is undefined', found: '{}' },
+      { at: expect.any(Number), batchId: 'no JSON', reason: 'its name is undefined', found: 'null' },
     ]);
+  });
+
+  it('drops the id of a job that is done already, without a word, and goes on', async () => {
+    const [adding, working] = [await openQueue('add'), await openQueue('work')];
+    const done = randomUUID();
+    await server.redis.lpush('{settle-0}:settle:wait', done); // as after a worker that was frozen while it waited
+    const ran: string[] = [];
+    working.process(1, async ({ name }) => void ran.push(name));
+    await adding.add(randomUUID(), { name: 'good' });
+    await until(async () => ran.length === 1 && (await adding.counts()).active === 0, { what: 'it ran' });
+    expect(await adding.counts()).toEqual(EMPTY);
+    await adding.add(done, { name: 'again' });
+    await until(() => ran.length === 2, { what: 'the id may come again' });
+    expect(await server.redis.keys('{settle-0}:settle:*lock')).toEqual([]);
   });
 
   it('refuses within its deadline when Redis hangs, and is one job when that add did arrive', async () => {

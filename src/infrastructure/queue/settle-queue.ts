@@ -4,6 +4,9 @@ import { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logging/logger.ts';
 import { SET_ASIDE_JOBS_KEY } from '../redis/keys.ts';
+import { loadScript } from '../redis/script.ts';
+
+const dropGhostScript = loadScript(new URL('./drop-ghost.lua', import.meta.url));
 
 /** The one file that knows Bull. */
 export interface SettleQueue<Job> {
@@ -199,25 +202,38 @@ export async function createSettleQueue<Job>({
 type JobFields = Record<string, string>;
 
 /**
- * Lets a job come through whose stored fields are no JSON, without those: Bull would throw between taking it and running
- * it, again and again, and each time a slot would stand still.
+ * Has Bull hand out each job, whatever is stored of it: one whose fields are no JSON without them (Bull would throw between
+ * taking it and running it, again and again, and each time a slot would stand still), one that is gone not at all.
  */
-function readEveryJob(queue: object): void {
-  const bull = queue as { nextJobFromJobData(fields: JobFields | null, jobId: string): unknown };
+function readEveryJob(queue: Bull.Queue): void {
+  const bull = queue as unknown as { nextJobFromJobData(fields: JobFields | null, jobId: string): unknown };
   const next = bull.nextJobFromJobData.bind(queue);
-  bull.nextJobFromJobData = (fields, jobId) =>
-    next(fields && Object.fromEntries(Object.entries(fields).filter(isReadable)), jobId);
+  bull.nextJobFromJobData = (fields, jobId) => {
+    if (!fields) return next(null, jobId);
+    if (fields.data !== undefined)
+      return next(Object.fromEntries(Object.entries(fields).map(makeReadable)), jobId);
+    const job = queue.toKey(jobId);
+    return dropGhostScript
+      .run(queue.client, [job, queue.toKey('active'), `${job}:lock`], [jobId])
+      .then(() => next(null, jobId));
+  };
 }
 
-const JSON_FIELDS: ReadonlySet<string> = new Set(['data', 'opts', 'stacktrace', 'returnvalue']);
+const EMPTY_BY_FIELD: Readonly<Record<string, string>> = {
+  data: 'null',
+  opts: '{}',
+  stacktrace: '[]',
+  returnvalue: 'null',
+};
 
-function isReadable([field, text]: [string, string]): boolean {
-  if (!JSON_FIELDS.has(field)) return true;
+function makeReadable([field, text]: [string, string]): [string, string] {
+  const empty = EMPTY_BY_FIELD[field];
+  if (empty === undefined) return [field, text];
   try {
     JSON.parse(text);
-    return true;
+    return [field, text];
   } catch {
-    return false;
+    return [field, empty];
   }
 }
 
