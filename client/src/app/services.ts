@@ -1,6 +1,8 @@
-import { createHttp } from '../lib/http.ts';
+import { createHttp, send } from '../lib/http.ts';
+import { keepSession } from '../lib/keep-session.ts';
 import { keepTime } from '../lib/keep-time.ts';
 import { createLive } from '../lib/live.ts';
+import { createRenewSession, createTabLock } from '../lib/renew-session.ts';
 import { createServerClock } from '../lib/server-clock.ts';
 import type { Services } from '../lib/services.ts';
 import { createSession } from '../lib/session.ts';
@@ -16,11 +18,15 @@ export function createServices(): Services {
     onStorageChange: (listener) => window.addEventListener('storage', listener),
   });
   const accessToken = () => session.current().signedIn?.accessToken;
-  const http = createHttp({
-    fetch: (...request) => fetch(...request),
-    accessToken,
-    onUnauthenticated: session.expire,
+  const fetchHere: typeof fetch = (...request) => fetch(...request);
+  const renew = createRenewSession({
+    session,
+    postRefresh: () => send(fetchHere, { method: 'POST', path: '/api/auth/refresh', body: {} }, undefined),
+    // Its type says that it is always there; browsers have it in secure contexts only.
+    inTurn: createTabLock(navigator.locks),
   });
+  keepSession({ session, renew, nowMs: () => Date.now() });
+  const http = createHttp({ fetch: fetchHere, accessToken, renew, onUnauthenticated: session.expire });
   const live = createLive({ accessToken, onServerTime: clock.observe });
   keepTime({
     http,

@@ -21,6 +21,11 @@ export const REJECTION_TOLD_MS = 600_000;
 /** The sale opens within this time after all: the page's clock was a little early. */
 export const OPENS_SOON_MS = 5_000;
 
+/** The session is renewed this long before its access token expires, … */
+export const RENEW_AHEAD_MS = 60_000;
+/** … and again after this when the server could not be reached. */
+export const RENEW_AGAIN_MS = 10_000;
+
 /** A refused socket (bad token) is not reconnected by its library. */
 export const SOCKET_REFUSED_PAUSE_MS = 5_000;
 

@@ -1,14 +1,25 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHttp, readRetryAfter } from './http.ts';
+import type { Renewal } from './renew-session.ts';
 
-function setUp(respond: (address: string, init: RequestInit) => Promise<Response>) {
+function setUp(
+  respond: (address: string, init: RequestInit) => Promise<Response>,
+  renewal: Renewal = 'ended',
+) {
   const refusedTokens: string[] = [];
+  const renewed: string[] = [];
+  let token = 'token';
   const http = createHttp({
     fetch: (address, init) => respond(address as string, init ?? {}),
-    accessToken: () => 'token',
+    accessToken: () => token,
+    renew: async (usedToken) => {
+      renewed.push(usedToken);
+      if (renewal === 'renewed') token = 'new token';
+      return renewal;
+    },
     onUnauthenticated: (token) => refusedTokens.push(token),
   });
-  return { http, refusedTokens };
+  return { http, refusedTokens, renewed };
 }
 
 const problem = (status: number, code: string, headers = {}) =>
@@ -45,13 +56,39 @@ describe('http', () => {
     });
   });
 
-  it('reports the refused token when it is not valid any more, but not a wrong password', async () => {
-    const expired = setUp(async () => problem(401, 'unauthenticated'));
-    await expired.http({ method: 'GET', path: '/x' });
-    expect(expired.refusedTokens).toEqual(['token']);
+  it('sends a request again, to the letter, with a new token for one that is over', async () => {
+    const seen: RequestInit[] = [];
+    const { http, renewed } = setUp(async (_address, init) => {
+      seen.push(init);
+      return seen.length === 1 ? problem(401, 'unauthenticated') : Response.json({ fine: true });
+    }, 'renewed');
+    const wish = { method: 'POST' as const, path: '/x', body: { n: 1 }, headers: { 'idempotency-key': 'k' } };
+    expect(await http(wish)).toEqual({ kind: 'ok', body: { fine: true } });
+    expect(renewed).toEqual(['token']);
+    const [first, second] = seen.map(({ headers, body }) => ({ ...(headers as object), body }));
+    expect(first).toMatchObject({ authorization: 'Bearer token', 'idempotency-key': 'k', body: '{"n":1}' });
+    expect(second).toEqual({ ...first, authorization: 'Bearer new token' });
+  });
+
+  it('renews once, and reports a token that is refused although it is new', async () => {
+    const { http, renewed, refusedTokens } = setUp(async () => problem(401, 'unauthenticated'), 'renewed');
+    expect(await http({ method: 'GET', path: '/x' })).toMatchObject({ kind: 'problem' });
+    expect([renewed, refusedTokens]).toEqual([['token'], ['new token']]);
+  });
+
+  it('does not take a server that is away for the end of the session', async () => {
+    const { http, refusedTokens } = setUp(async () => problem(401, 'unauthenticated'), 'unreachable');
+    expect(await http({ method: 'GET', path: '/x' })).toEqual({ kind: 'unreachable' });
+    expect(refusedTokens).toEqual([]);
+  });
+
+  it('gives the refusal when the session is over, and renews nothing for a wrong password', async () => {
+    const over = setUp(async () => problem(401, 'unauthenticated'));
+    const refused = { kind: 'problem', problem: { code: 'unauthenticated' } };
+    expect(await over.http({ method: 'GET', path: '/x' })).toMatchObject(refused);
     const wrong = setUp(async () => problem(401, 'invalid_credentials'));
     await wrong.http({ method: 'GET', path: '/x' });
-    expect(wrong.refusedTokens).toEqual([]);
+    expect([over.renewed, wrong.renewed]).toEqual([['token'], []]);
   });
 
   it('calls unreachable what is not the answer of the API', async () => {

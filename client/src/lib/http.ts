@@ -1,5 +1,6 @@
 import type { ProblemDocument } from '../../../src/contracts/error-catalogue.ts';
 import { REQUEST_TIMEOUT_MS } from '../config/timing.ts';
+import type { RenewSession } from './renew-session.ts';
 
 /** What came of a request. `unreachable` is all that is not the API's own answer: whether it acted is not known. */
 export type Answer<Body> =
@@ -22,41 +23,67 @@ export type Http = <Body>(request: Request) => Promise<Answer<Body>>;
 export interface HttpDeps {
   fetch: typeof fetch;
   accessToken: () => string | undefined;
-  /** Called with the token that was refused, which may no longer be the current one. */
+  /** Asked for a new token when one was refused, which may no longer be the current one. */
+  renew: RenewSession;
+  /** Called with a token that was refused although it was new. */
   onUnauthenticated: (refusedToken: string) => void;
 }
 
-/** Makes the one function that speaks HTTP; it never throws and never speaks to the shopper. */
-export function createHttp({ fetch, accessToken, onUnauthenticated }: HttpDeps): Http {
+/**
+ * Makes the one function that speaks HTTP; it never throws and never speaks to the shopper.
+ *
+ * A request whose token is over is sent again with a new one: it was refused before anything was done for it, so
+ * nothing that was under way is lost and nothing is done twice.
+ */
+export function createHttp({ fetch, accessToken, renew, onUnauthenticated }: HttpDeps): Http {
   return async <Body>(request: Request): Promise<Answer<Body>> => {
     const token = accessToken();
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
-    try {
-      const response = await fetch(address(request), {
-        method: request.method,
-        headers: {
-          accept: 'application/json',
-          ...(request.body && { 'content-type': 'application/json' }),
-          ...(token && { authorization: `Bearer ${token}` }),
-          ...request.headers,
-        },
-        ...(request.body && { body: JSON.stringify(request.body) }),
-        signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
-      });
-      const body: unknown = await response.json();
-      if (response.ok) return { kind: 'ok', body: body as Body };
-      // A proxy or a captive portal in between speaks no problem documents.
-      if (!isProblem(body)) return { kind: 'unreachable' };
-      if (body.code === 'unauthenticated' && token !== undefined) onUnauthenticated(token);
-      return {
-        kind: 'problem',
-        problem: body,
-        retryAfterMs: readRetryAfter(response.headers.get('retry-after')),
-      };
-    } catch {
-      return { kind: 'unreachable' };
-    }
+    const answer = await send<Body>(fetch, request, token);
+    if (token === undefined || !isTokenOver(answer)) return answer;
+    const renewal = await renew(token);
+    if (renewal === 'unreachable') return { kind: 'unreachable' };
+    const next = accessToken();
+    if (renewal === 'ended' || next === undefined) return answer;
+    const second = await send<Body>(fetch, request, next);
+    if (isTokenOver(second)) onUnauthenticated(next);
+    return second;
   };
+}
+
+const isTokenOver = (answer: Answer<unknown>): boolean =>
+  answer.kind === 'problem' && answer.problem.code === 'unauthenticated';
+
+/** One request and its answer; never throws. */
+export async function send<Body>(
+  fetch: HttpDeps['fetch'],
+  request: Request,
+  token: string | undefined,
+): Promise<Answer<Body>> {
+  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  try {
+    const response = await fetch(address(request), {
+      method: request.method,
+      headers: {
+        accept: 'application/json',
+        ...(request.body && { 'content-type': 'application/json' }),
+        ...(token && { authorization: `Bearer ${token}` }),
+        ...request.headers,
+      },
+      ...(request.body && { body: JSON.stringify(request.body) }),
+      signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
+    });
+    const body: unknown = response.status === 204 ? undefined : await response.json();
+    if (response.ok) return { kind: 'ok', body: body as Body };
+    // A proxy or a captive portal in between speaks no problem documents.
+    if (!isProblem(body)) return { kind: 'unreachable' };
+    return {
+      kind: 'problem',
+      problem: body,
+      retryAfterMs: readRetryAfter(response.headers.get('retry-after')),
+    };
+  } catch {
+    return { kind: 'unreachable' };
+  }
 }
 
 function address({ path, query = {} }: Request): string {

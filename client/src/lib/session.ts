@@ -4,6 +4,8 @@ import { createStore } from './store.ts';
 export interface SignedIn {
   user: UserBody;
   accessToken: string;
+  /** By this device's clock. */
+  expiresAtMs: number;
 }
 
 export interface SessionState {
@@ -19,6 +21,8 @@ export interface Session {
   end: () => void;
   /** Ends the session only while it still uses that token. */
   expire: (refusedToken: string) => void;
+  /** Looks at what other tabs stored, before the browser tells of it. */
+  reread: () => void;
 }
 
 export interface SessionDeps {
@@ -33,11 +37,12 @@ const STORAGE_KEY = 'stampede.session';
 export function createSession({ storage, onStorageChange }: SessionDeps): Session {
   const read = (): SignedIn | undefined => parse(storage.getItem(STORAGE_KEY));
   const store = createStore<SessionState>({ signedIn: read(), expired: false });
-  onStorageChange(() => {
+  const reread = () => {
     const signedIn = read();
     if (signedIn?.accessToken !== store.current().signedIn?.accessToken)
       store.set({ signedIn, expired: false });
-  });
+  };
+  onStorageChange(reread);
   const clear = (expired: boolean) => {
     storage.removeItem(STORAGE_KEY);
     store.set({ signedIn: undefined, expired });
@@ -45,9 +50,11 @@ export function createSession({ storage, onStorageChange }: SessionDeps): Sessio
   return {
     current: store.current,
     subscribe: store.subscribe,
-    begin: ({ user, accessToken }) => {
-      storage.setItem(STORAGE_KEY, JSON.stringify({ user, accessToken }));
-      store.set({ signedIn: { user, accessToken }, expired: false });
+    reread,
+    begin: ({ user, accessToken, expiresIn }) => {
+      const signedIn = { user, accessToken, expiresAtMs: Date.now() + expiresIn * 1000 };
+      storage.setItem(STORAGE_KEY, JSON.stringify(signedIn));
+      store.set({ signedIn, expired: false });
     },
     end: () => clear(false),
     expire: (refusedToken) => {
@@ -61,7 +68,7 @@ function parse(text: string | null): SignedIn | undefined {
   try {
     const value = JSON.parse(text) as Partial<SignedIn> | null;
     return value?.user && value.accessToken
-      ? { user: value.user, accessToken: value.accessToken }
+      ? { user: value.user, accessToken: value.accessToken, expiresAtMs: value.expiresAtMs ?? 0 }
       : undefined;
   } catch {
     return undefined;

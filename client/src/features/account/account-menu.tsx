@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { useServices, useSession } from '../../lib/services.ts';
 import { fetchMe } from './fetch-me.ts';
+import { postLogout } from './post-logout.ts';
 
 /** Loaded apart: most who come to a drop are signed in, or buy as guests. */
 const SignInForm = lazy(async () => ({ default: (await import('./sign-in-form.tsx')).SignInForm }));
@@ -16,13 +17,19 @@ export function AccountMenu() {
     if (token !== undefined) void fetchMe(http);
   }, [http, token]);
 
+  // Signed out here whatever the server says: without it, its side ends with the tokens.
+  const signOut = async () => {
+    await postLogout(http);
+    session.end();
+  };
+
   if (signedIn) {
     return (
       <div className="account">
         <span className="account-name" data-testid="account" title={signedIn.user.email}>
           {signedIn.user.name || signedIn.user.email}
         </span>
-        <button type="button" className="button-plain" onClick={() => session.end()}>
+        <button type="button" className="button-plain" onClick={() => void signOut()}>
           Sign out
         </button>
       </div>
