@@ -14,6 +14,7 @@ import { createDocsRoutes } from './features/docs/docs.routes.ts';
 import { createHealthRoutes } from './features/health/health.routes.ts';
 import { createOperatorRoutes } from './features/operator/operator.routes.ts';
 import { createOrderRoutes } from './features/order/order.routes.ts';
+import { createPictureRoutes } from './features/picture/picture.routes.ts';
 import { createPurchaseRoutes } from './features/purchase/purchase.routes.ts';
 import { createSaleRoutes } from './features/sale/sale.routes.ts';
 import { createStatsRoutes } from './features/stats/stats.routes.ts';
@@ -56,6 +57,7 @@ const app = createApp({
   statsRoutes: createStatsRoutes({ readStats: unused }),
   purchaseRoutes: createPurchaseRoutes({ purchaseStatus: unused }),
   orderRoutes: createOrderRoutes({ orders: unused, readThrough: unused }),
+  pictureRoutes: createPictureRoutes(unused),
   operatorRoutes: createOperatorRoutes(unused),
   healthRoutes: createHealthRoutes({ health: unused }),
   docsRoutes: createDocsRoutes({ version: '1.2.3' }),

@@ -23,6 +23,7 @@ export interface AppDeps {
   statsRoutes: Router;
   purchaseRoutes: Router;
   orderRoutes: Router;
+  pictureRoutes: Router;
   operatorRoutes: Router;
   healthRoutes: Router;
   docsRoutes: Router;
@@ -59,6 +60,7 @@ export function createApp(deps: AppDeps): Express {
   guarded.use('/api', deps.rateLimit(ORDINARY_LIMIT));
   guarded.use('/api/flash-sale', deps.saleRoutes, deps.statsRoutes);
   guarded.use('/api/purchase', deps.purchaseRoutes, deps.orderRoutes);
+  guarded.use('/api/pictures', deps.pictureRoutes);
   guarded.use('/api/admin', deps.operatorRoutes);
   guarded.use('/api', deps.docsRoutes);
   app.use(guarded);

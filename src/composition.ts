@@ -31,6 +31,7 @@ import { OutcomeWaiters } from './features/purchase/outcome-waiters.ts';
 import { createPurchaseStatus } from './features/purchase/purchase-status.ts';
 import { checkInvariants } from './features/purchase/purchase.invariants.ts';
 import { findDecided } from './features/purchase/purchase.repository.ts';
+import { createPictureRoutes } from './features/picture/picture.routes.ts';
 import { createPurchaseRoutes } from './features/purchase/purchase.routes.ts';
 import { createPurchase } from './features/purchase/purchase.service.ts';
 import { createWhenCommitted } from './features/purchase/when-committed.ts';
@@ -221,6 +222,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
       orders: createOrderRepository({ db }),
       readThrough: createReadThrough({ redis }),
     }),
+    pictureRoutes: createPictureRoutes({ db }),
     operatorRoutes: createOperatorRoutes({
       ...{ db, redis, runId, clock, ensureGate, logger },
       reconcileSale: reconcile.runFor,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { SaleStatusBody } from './contracts/http.ts';
 import type { OperatorProductBody, OperatorSaleBody } from './contracts/operator-http.ts';
 import { saleKeys } from './infrastructure/redis/keys.ts';
+import { aPng } from './testing/a-picture.ts';
 import { startTestApi, tokenOf, type Answer, type TestApi } from './testing/test-api.ts';
 import { givenOperator, type TestOperator } from './testing/test-operator.ts';
 import { givenProduct, givenSale, givenShoppers } from './testing/test-sale.ts';
@@ -304,5 +305,37 @@ describe('a product', () => {
     expect((await operator.get(path)).problem.code).toBe('product_not_found');
     expect((await operator.patch(path, 1, { name: 'x' })).problem.code).toBe('product_not_found');
     expect((await operator.get('/products/x')).status).toBe(400);
+  });
+
+  it('has a picture that every process serves, and nothing that only says it is one', async () => {
+    const { saleId } = await givenSale(services, { productId });
+    const upload = (body: Buffer<ArrayBuffer>, headers: Record<string, string> = { 'If-Match': '"v1"' }) =>
+      fetch(`${apis[0].url}/api/admin/products/${productId}/picture`, {
+        method: 'POST',
+        body,
+        headers: {
+          ...{ Authorization: tokenOf(operator.id, { role: 'operator' }), 'Content-Type': 'image/png' },
+          ...headers,
+        },
+      });
+    expect((await upload(Buffer.from('<svg onload="alert(1)"/>'))).status).toBe(400);
+    expect((await upload(Buffer.alloc(2 ** 20 + 1))).status).toBe(413);
+    expect((await upload(aPng(), {})).status).toBe(428);
+    const { imageUrl } = (await (await upload(aPng())).json()) as OperatorProductBody;
+    expect((await upload(aPng())).status).toBe(412);
+    for (const api of apis) {
+      const isShown = async () => (await statusOn(api, saleId))?.product.imageUrl === imageUrl;
+      await until(isShown, { what: 'the page has the picture' });
+      const served = await fetch(api.url + imageUrl);
+      expect(Buffer.from(await served.arrayBuffer()).equals(aPng())).toBe(true);
+      expect(Object.fromEntries(served.headers)).toMatchObject({
+        'content-type': 'image/png',
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'public, max-age=31536000, immutable',
+        'content-security-policy': "default-src 'none'; sandbox",
+      });
+    }
+    expect((await apis[0].send(`/api/pictures/${'0'.repeat(64)}`)).problem.code).toBe('not_found');
+    expect((await apis[0].send('/api/pictures/..%2f')).status).toBe(400);
   });
 });

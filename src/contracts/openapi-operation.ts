@@ -14,6 +14,8 @@ export interface Operation {
   description?: string;
   parameters?: Described[];
   body?: SchemaName;
+  /** Of the body, when it is not JSON. */
+  bodyType?: string;
   /** Status → what it means and what it carries: a body of ours, or a media type. */
   answers: Record<
     number,
@@ -62,6 +64,7 @@ function securityOf(policy: Policy | undefined): Described {
 /** An operation as OpenAPI has it, with the refusals that every route, or every route with a body, may give. */
 export function describeOperation(operation: Operation, policy: Policy | undefined): Described {
   const { id, tag, summary, description, parameters, body, answers, refusals } = operation;
+  const { bodyType = 'application/json' } = operation;
   const bodyCodes = body === undefined ? [] : WITH_BODY;
   const described = Object.entries(answers).map(([status, answer]): [string, Described] => [
     status,
@@ -80,9 +83,7 @@ export function describeOperation(operation: Operation, policy: Policy | undefin
     ...(description === undefined ? {} : { description }),
     ...securityOf(policy),
     ...(parameters ? { parameters } : {}),
-    ...(body
-      ? { requestBody: { required: true, content: { 'application/json': { schema: refTo(body) } } } }
-      : {}),
+    ...(body ? { requestBody: { required: true, content: { [bodyType]: { schema: refTo(body) } } } } : {}),
     responses: {
       ...problems([...new Set([...bodyCodes, ...refusals, ...ALWAYS])]),
       ...Object.fromEntries(described),

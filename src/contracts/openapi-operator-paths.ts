@@ -36,7 +36,7 @@ interface Short {
   refusals?: ErrorCode[];
 }
 
-const common = { tag: 'operator', signedIn: 'required' } as const;
+const common = { tag: 'operator' } as const;
 
 function read(short: Short, answer: SchemaName, parameters: Described[] = []): Operation {
   const { refusals = [], ...rest } = short;
@@ -123,6 +123,22 @@ export const OPERATOR_OPERATIONS: Record<string, Record<string, Operation>> = {
       'ProductEditRequest',
       'OperatorProduct',
     ),
+  },
+  '/api/admin/products/{id}/picture': {
+    post: {
+      ...edit(
+        {
+          id: 'setPicture',
+          summary: 'Give a product a picture',
+          description:
+            'A whole PNG, JPEG or WebP of at most 1 MB and 4,096 pixels a side; only what makes the picture is kept.',
+          refusals: ['product_not_found', 'invalid_request', 'body_too_large'],
+        },
+        'Picture',
+        'OperatorProduct',
+      ),
+      bodyType: 'image/*',
+    },
   },
   '/api/admin/sales': {
     get: read(

@@ -31,6 +31,7 @@ const sale = { productId: uuid, name, startsAt: time, endsAt: time, perShopperLi
 
 /** The bodies of contracts/operator-http.ts, as JSON Schema. */
 export const OPERATOR_SCHEMAS = {
+  Picture: { type: 'string', format: 'binary' },
   ReasonRequest: request({ reason }, ['reason']),
   OperatorProduct: object({
     ...{ id: uuid, name: text, description: text, imageUrl: text, priceMinor: count, currency },

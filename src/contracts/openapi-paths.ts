@@ -104,6 +104,18 @@ export const OPERATIONS: Record<string, Record<string, Operation>> = {
       refusals: ['unauthenticated', 'forbidden', ...LIMITED],
     },
   },
+  '/api/pictures/{hash}': {
+    get: {
+      id: 'picture',
+      tag: 'sale',
+      summary: 'A picture of a product, for ever the same',
+      parameters: [
+        { in: 'path', name: 'hash', required: true, schema: { type: 'string', pattern: '^[0-9a-f]{64}$' } },
+      ],
+      answers: { 200: { description: 'PNG, JPEG or WebP.', mediaType: 'image/*' } },
+      refusals: ['invalid_request', 'not_found', ...LIMITED],
+    },
+  },
   '/api/flash-sale': {
     get: {
       id: 'listSales',

@@ -50,6 +50,7 @@ export const POLICIES: Readonly<Record<PolicyRoute, Policy>> = {
   'DELETE /api/auth/me': 'account:delete',
 
   'GET /api/flash-sale': 'anyone',
+  'GET /api/pictures/:hash': 'anyone',
   'GET /api/flash-sale/time': 'anyone',
   'GET /api/flash-sale/status': 'anyone',
   'GET /api/flash-sale/stats': 'stats:read',
@@ -62,6 +63,7 @@ export const POLICIES: Readonly<Record<PolicyRoute, Policy>> = {
   'POST /api/admin/products': 'products:write',
   'GET /api/admin/products/:id': 'products:read',
   'PATCH /api/admin/products/:id': 'products:write',
+  'POST /api/admin/products/:id/picture': 'products:write',
   'GET /api/admin/sales': 'sales:read',
   'POST /api/admin/sales': 'sales:write',
   'GET /api/admin/sales/:id': 'sales:read',

@@ -4,6 +4,7 @@ import type { OperatorUserDeps } from '../account/operator-user.service.ts';
 import { createAuditRoutes } from '../audit/audit.routes.ts';
 import { createExportRoutes } from '../export/export.routes.ts';
 import { createOperatorOrderRoutes } from '../order/operator-order.routes.ts';
+import { createPictureUploadRoutes } from '../picture/picture.routes.ts';
 import { createProductRoutes } from '../product/product.routes.ts';
 import { createOperatorSaleRoutes } from '../sale/operator-sale.routes.ts';
 import type { OperatorSaleDeps } from '../sale/operator-sale.service.ts';
@@ -22,7 +23,7 @@ export type OperatorDeps = OperatorSaleDeps &
 /** `/api/admin`: all that operators and admins do; who may is in contracts/policies.ts. */
 export function createOperatorRoutes(deps: OperatorDeps): Router {
   const router = Router();
-  router.use('/products', createProductRoutes(deps));
+  router.use('/products', createProductRoutes(deps), createPictureUploadRoutes(deps));
   router.use('/sales', createOperatorSaleRoutes(deps), createStockRoutes(deps));
   router.use('/sales', createReconcileRoutes(deps), createExportRoutes(deps));
   router.use('/orders', createOperatorOrderRoutes(deps));

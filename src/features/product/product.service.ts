@@ -5,6 +5,8 @@ import type { Database, Transaction } from '../../infrastructure/postgres/databa
 import { writeAudit, type Actor } from '../audit/write-audit.ts';
 import { etagOf } from '../operator/change-request.ts';
 import { makeOnce, type Change, type ChangeAnswer } from '../operator/make-once.ts';
+import { insertPicture } from '../picture/picture.repository.ts';
+import type { Picture } from '../picture/read-picture.ts';
 import { putSaleInForce } from '../sale/sale.service.ts';
 import { presentProduct, type Product } from './product.model.ts';
 import {
@@ -58,17 +60,43 @@ export async function editProduct(
   change: Change,
 ): Promise<ChangeAnswer> {
   const answer = await makeOnce(deps.db, change, async (tx) => {
-    const before = await lockProduct(tx, id);
-    if (!before) throw new RefusalError({ code: 'product_not_found' });
-    if (before.version !== version) throw new RefusalError({ code: 'precondition_failed' });
+    const before = await requireVersionOf(tx, id, version);
     return answerOf(await writeEdit(tx, before, edit, { actor: change.actor, nowMs: deps.clock.now() }));
   });
   await showProduct(deps, id);
   return answer;
 }
 
+/**
+ * Gives a product a picture; every page that shows the product has it within a second.
+ *
+ * @throws RefusalError `product_not_found`, `precondition_failed`
+ */
+export async function setPicture(
+  deps: ProductServiceDeps,
+  { id, version }: { id: string; version: number },
+  picture: Picture,
+  change: Change,
+): Promise<ChangeAnswer> {
+  const answer = await makeOnce(deps.db, change, async (tx) => {
+    const before = await requireVersionOf(tx, id, version);
+    const imageUrl = `/api/pictures/${await insertPicture(tx, picture)}`;
+    const after = await writeEdit(tx, before, { imageUrl }, { actor: change.actor, nowMs: deps.clock.now() });
+    return answerOf(after);
+  });
+  await showProduct(deps, id);
+  return answer;
+}
+
+async function requireVersionOf(tx: Transaction, id: string, version: number): Promise<Product> {
+  const product = await lockProduct(tx, id);
+  if (!product) throw new RefusalError({ code: 'product_not_found' });
+  if (product.version !== version) throw new RefusalError({ code: 'precondition_failed' });
+  return product;
+}
+
 /** Writes an edit of a locked product and its audit row. */
-export async function writeEdit(
+async function writeEdit(
   tx: Transaction,
   before: Product,
   edit: ProductEdit,
@@ -94,7 +122,7 @@ export async function writeEdit(
 }
 
 /** Has every process read the product's sales anew, and every page be told of them. */
-export async function showProduct({ db, redis, clock }: ProductServiceDeps, id: string): Promise<void> {
+async function showProduct({ db, redis, clock }: ProductServiceDeps, id: string): Promise<void> {
   const sales = await findSalesOfProduct(db, id, clock.now());
   for (const { saleId } of sales) await putSaleInForce({ db, redis }, saleId);
 }
@@ -105,6 +133,6 @@ export async function readProduct({ db }: Pick<ProductServiceDeps, 'db'>, id: st
   return answerOf(product);
 }
 
-export function answerOf(product: Product): ChangeAnswer {
+function answerOf(product: Product): ChangeAnswer {
   return { status: 200, body: presentProduct(product), etag: etagOf(product) };
 }
