@@ -10,6 +10,8 @@ export interface TestProcess {
   logged(): Record<string, unknown>[];
   /** Ends it as `kill -9` does. */
   kill(): Promise<void>;
+  /** Tells it to stop (SIGTERM), and waits for its end. @returns its exit code; null when a signal ended it */
+  stop(): Promise<number | null>;
 }
 
 /**
@@ -17,11 +19,12 @@ export interface TestProcess {
  *
  * @param entry  the module, as `npm run start:api` and `start:worker` run it
  * @param options.nodeOptions  arguments of Node itself, before the module
+ * @param options.variables  environment on top of this process's and the stores'
  */
 export async function startProcess(
   entry: 'server' | 'worker',
   { databaseUrl, redisUrl }: { databaseUrl: string; redisUrl: string },
-  { nodeOptions = [] }: { nodeOptions?: string[] } = {},
+  { nodeOptions = [], variables = {} }: { nodeOptions?: string[]; variables?: Record<string, string> } = {},
 ): Promise<TestProcess> {
   const { NODE_OPTIONS: _jests, ...environment } = process.env; // Jest's own options are no business of the process
   const child = spawn(
@@ -34,6 +37,7 @@ export async function startProcess(
         REDIS_URL: redisUrl,
         JWT_SECRET: TEST_JWT_SECRET,
         PORT: '0',
+        ...variables,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
@@ -62,5 +66,10 @@ export async function startProcess(
     throw error;
   });
   if (hasExited()) throw new Error(`${entry} ended at once:\n${printed}`);
-  return { pid: child.pid!, logged, kill };
+  const stop = async (): Promise<number | null> => {
+    child.kill('SIGTERM');
+    await exited;
+    return child.exitCode;
+  };
+  return { pid: child.pid!, logged, kill, stop };
 }
