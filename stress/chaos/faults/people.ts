@@ -1,5 +1,6 @@
 import { sendWishes } from '../../lib/send-wishes.ts';
 import { now, type Wish } from '../../lib/wish.ts';
+import { isOutage } from '../../../src/errors/is-outage.ts';
 import type { ChaosRound, Fault, Heal } from '../fault.ts';
 
 const nothing: Heal = () => Promise.resolve();
@@ -80,7 +81,17 @@ async function overload({ crowd, instance, judge, note }: ChaosRound): Promise<H
 
 /** Pauses and resumes at the peak, puts units on sale and takes some off; another sale, if there is one, is stopped. */
 async function operatorsAtThePeak(round: ChaosRound): Promise<Heal> {
-  const { operator, sale, sales, random, pause, note } = round;
+  const { sale, operator, note, until } = round;
+  await actAtThePeak(round).catch((error: unknown) => {
+    if (!isOutage(error)) throw error; // an operator is told so too, and comes back
+    note(`the operator could not: ${String(error)}`);
+  });
+  // Whatever was not done: nobody leaves a sale paused.
+  const resume = (): Promise<boolean> => operator.resume(sale.saleId).then(() => true);
+  return () => until(() => resume().catch(() => false), 'the sale is resumed');
+}
+
+async function actAtThePeak({ operator, sale, sales, random, pause, note }: ChaosRound): Promise<void> {
   const other = sales.find(({ saleId }) => saleId !== sale.saleId);
   for (let times = random.between(1, 3); times > 0; times -= 1) {
     const delta = random.pick([-1, 1]) * random.between(1, 12);
@@ -91,7 +102,6 @@ async function operatorsAtThePeak(round: ChaosRound): Promise<Heal> {
     await pause(random.between(50, 300));
   }
   if (other) await operator.stop(other.saleId);
-  return nothing;
 }
 
 export const PEOPLE_FAULTS: readonly Fault[] = [
