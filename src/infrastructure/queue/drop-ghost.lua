@@ -1,6 +1,6 @@
 --[[
-  Drops a job that is done already: its id was handed out once more, as Redis does to a worker that is frozen, and the job
-  itself is gone.
+  Drops what is left of a job that is gone: its id was handed out once more, as Redis does to a worker that is frozen, or a
+  worker noted its end after Redis had come back with a store that never had it.
 
   KEYS[1] job      hash    without `data` when the job is gone: handing the id out left a field in it
   KEYS[2] active   list    ids of jobs that run

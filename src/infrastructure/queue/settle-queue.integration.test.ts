@@ -106,6 +106,18 @@ describe('the queue', () => {
     }
   });
 
+  it('knows that a job is gone of which only its last error is left, and takes its id again', async () => {
+    const [adding, working] = [await openQueue('add'), await openQueue('work')];
+    const id = randomUUID();
+    await server.redis.hset(`{settle-0}:settle:${id}`, { stalledCounter: 1, failedReason: 'not active' });
+    expect(await adding.lacking([id])).toEqual([id]);
+    await adding.add(id, { name: 'again' });
+    const ran: string[] = [];
+    working.process(4, async ({ name }) => void ran.push(name));
+    await until(() => ran.length === 1, { what: 'it runs' });
+    expect(ran).toEqual(['again']);
+  });
+
   it('tries a job that fails again and again, at least once a second, and never gives it up', async () => {
     const [adding, working] = [await openQueue('add'), await openQueue('work')];
     const triedAt: number[] = [];

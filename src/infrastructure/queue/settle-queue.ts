@@ -12,7 +12,11 @@ const dropGhostScript = loadScript(new URL('./drop-ghost.lua', import.meta.url))
 export interface SettleQueue<Job> {
   /** Resolves when Redis has the job. Adding an id that is still there is a no-op. @throws within 500 ms */
   add(jobId: string, job: Job): Promise<void>;
-  /** Of these ids those that no job has: for them `add` would do something. One round trip. */
+  /**
+   * Of these ids those that no job has: for them `add` does something. What a lost job left behind (an end that was noted
+   * after Redis had come back with an old store) is removed, or it would swallow the job for ever. One round trip, two with
+   * such remains.
+   */
   lacking(jobIds: readonly string[]): Promise<string[]>;
   /**
    * Runs jobs, `concurrency` at once, each at least once, until `close`. One that throws runs again, without end; one that
@@ -164,9 +168,15 @@ export async function createSettleQueue<Job>({
     },
     async lacking(jobIds) {
       const asking = queue.client.pipeline();
-      for (const id of jobIds) asking.exists(queue.toKey(id));
-      const replies = (await asking.exec()) ?? [];
-      return jobIds.filter((_, index) => replies[index]?.[1] === 0);
+      for (const id of jobIds) asking.exists(queue.toKey(id)).hexists(queue.toKey(id), 'data');
+      const replies = ((await asking.exec()) ?? []).map(([, reply]) => reply === 1);
+      const gone = jobIds.filter((_, index) => !replies[2 * index + 1]);
+      await Promise.all(
+        jobIds
+          .filter((id, index) => replies[2 * index] && gone.includes(id))
+          .map((id) => dropGhost(queue, id)),
+      );
+      return gone;
     },
     process(concurrency, run) {
       queue
@@ -212,11 +222,13 @@ function readEveryJob(queue: Bull.Queue): void {
     if (!fields) return next(null, jobId);
     if (fields.data !== undefined)
       return next(Object.fromEntries(Object.entries(fields).map(makeReadable)), jobId);
-    const job = queue.toKey(jobId);
-    return dropGhostScript
-      .run(queue.client, [job, queue.toKey('active'), `${job}:lock`], [jobId])
-      .then(() => next(null, jobId));
+    return dropGhost(queue, jobId).then(() => next(null, jobId));
   };
+}
+
+function dropGhost(queue: Bull.Queue, jobId: string): Promise<unknown> {
+  const job = queue.toKey(jobId);
+  return dropGhostScript.run(queue.client, [job, queue.toKey('active'), `${job}:lock`], [jobId]);
 }
 
 const EMPTY_BY_FIELD: Readonly<Record<string, string>> = {
