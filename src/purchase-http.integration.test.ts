@@ -7,6 +7,7 @@ import { changeSaleState } from './features/sale/sale.service.ts';
 import type { SaleDetails } from './features/sale/sale.model.ts';
 import { silentLogger } from './infrastructure/logging/logger.ts';
 import { LOCK_NAMESPACES, stockLockKey } from './infrastructure/postgres/advisory-lock.ts';
+import { saleKeys } from './infrastructure/redis/keys.ts';
 import { expectProblem } from './testing/expect-problem.ts';
 import { startTestApi, tokenOf, type Answer, type TestApi } from './testing/test-api.ts';
 import { anAdmitted } from './testing/test-attempts.ts';
@@ -177,6 +178,20 @@ describe('a status', () => {
     await pipeline.redis.flushall();
     expectProblem(await ask(shopper, `attemptId=${attemptId}`), 503, 'gate_closed');
     expectProblem(await ask(shopper, `saleId=${saleId}`), 503, 'gate_closed');
+  });
+
+  it('is what PostgreSQL says where Redis came back with a store in which it is still in flight', async () => {
+    const { saleId } = await aSale();
+    const shopper = aShopper();
+    const { attemptId } = (await api.attempt(shopper, { saleId })).attempt;
+    await pipeline.redis.hset(saleKeys(saleId).gate, 'runId', 'of the server before');
+    expect((await ask(shopper, `attemptId=${attemptId}`)).attempt.status).toBe('queued');
+    await pipeline.db('purchase_attempts').insert({
+      ...{ id: attemptId, sale_id: saleId, user_id: shopper, quantity: 1, outcome: 'rejected' },
+      ...{ reason: 'set_aside', admitted_at: new Date(), settled_at: new Date() },
+    });
+    expect((await ask(shopper, `attemptId=${attemptId}`)).attempt.status).toBe('rejected');
+    expect((await ask(shopper, `saleId=${saleId}`)).attempt.status).toBe('rejected');
   });
 
   it('tells a place in line that only ever gets better, then the outcome with its order', async () => {

@@ -10,6 +10,8 @@
   ARGV[3] attempt id, or ''      ARGV[4] shopper id, read when there is no attempt id
 
   Returns { attempt id, record, position or -1 }  found; position -1 when decided or of an older epoch
+       or { attempt id, record, -2 }  in flight when the gate was closed, or lost and restored: ask PostgreSQL, which may
+                   have decided it since
        or { '' }   not here, and the sale's first gate is open: it knows every attempt
        or { '~' }  not here, and a rebuilt gate is open: it does not know what was settled after the rebuild read
                    PostgreSQL, and never announced because Redis had lost it
@@ -26,6 +28,7 @@ if id ~= '' then
   if gate[1] then
     local epoch = tonumber(gate[1])
     local record = redis.call('HGET', ARGV[1] .. 'e' .. gate[1] .. ':inflight', id)
+    if record and not isOpen then return { id, record, -2 } end
     if record then
       local sequence = string.match(record, '^[^|]*|%d+|(%d+)|')
       if tonumber(sequence) < epoch * EPOCH_SPAN then return { id, record, -1 } end

@@ -22,6 +22,8 @@ const findScript = loadScript(new URL('./find-attempt.lua', import.meta.url));
 interface Found {
   shopperId: string;
   body: AttemptStatusBody;
+  /** As a closed gate had it: PostgreSQL may have decided it since. */
+  isStale?: boolean;
 }
 
 /** An attempt by its id, or a shopper's latest. */
@@ -73,7 +75,9 @@ export function createPurchaseStatus({ db, redis, runId, clock, catalogue }: Pur
     )) as [string, string?, number?];
     const [id, record, position] = reply;
     if (record === undefined) return id === '' ? 'none' : id === '~' ? 'settled' : 'unsure';
-    return presentRecord(saleId, uuidOf(id), record, position === -1 ? undefined : position);
+    const isPlaced = position !== undefined && position >= 0;
+    const found = presentRecord(saleId, uuidOf(id), record, isPlaced ? position : undefined);
+    return { ...found, isStale: position === STALE };
   };
   const askOrUnsure = (saleId: string, asked: Asked) => ask(saleId, asked).catch(() => 'unsure' as const); // Redis is away: PostgreSQL may know
 
@@ -94,7 +98,7 @@ export function createPurchaseStatus({ db, redis, runId, clock, catalogue }: Pur
     async byAttempt(attemptId: string, shopperId: string): Promise<StatusAnswer<AttemptStatusBody>> {
       const remembered = catalogue.rememberedIds();
       const asked = await askAll(remembered, attemptId);
-      const decided = asked.hit ? null : await findDecided(db, attemptId);
+      const decided = asked.hit && !asked.hit.isStale ? null : await findDecided(db, attemptId);
       if (decided) {
         return decided.shopperId === shopperId
           ? { ok: true, body: presentDecided(decided.saleId, decided) }
@@ -121,7 +125,10 @@ export function createPurchaseStatus({ db, redis, runId, clock, catalogue }: Pur
       const sale = await catalogue.find(saleId);
       if (!sale) return { ok: false, refusal: { code: 'sale_not_found' } };
       const found = await askOrUnsure(saleId, { shopperId });
-      if (typeof found === 'object') return { ok: true, body: found.body };
+      if (typeof found === 'object') {
+        const decided = found.isStale ? await findDecided(db, found.body.attemptId) : null;
+        return { ok: true, body: decided ? presentDecided(saleId, decided) : found.body };
+      }
       if (found !== 'none') {
         const decided = await findLatestDecided(db, saleId, shopperId);
         if (decided) return { ok: true, body: presentDecided(saleId, decided) };
@@ -135,6 +142,9 @@ export function createPurchaseStatus({ db, redis, runId, clock, catalogue }: Pur
 function shortIdOrNone(uuid: string | undefined): string {
   return uuid === undefined ? '' : shortId(uuid);
 }
+
+/** What `find-attempt.lua` says instead of a position. */
+const STALE = -2;
 
 const NOT_FOUND = {
   ok: false,
