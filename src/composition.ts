@@ -9,6 +9,7 @@ import { createAccountService } from './features/account/account.service.ts';
 import { createAuthenticate } from './features/account/authenticate.ts';
 import { createBlockedUsers } from './features/account/blocked-users.ts';
 import { createEnforcePolicies } from './features/account/enforce-policies.ts';
+import { createPasswordTries } from './features/account/password-tries.ts';
 import { createPasswords } from './features/account/password.ts';
 import { createRefreshTokenRepository } from './features/account/refresh-token.repository.ts';
 import { createRevokedTokens } from './features/account/revoked-tokens.ts';
@@ -46,7 +47,7 @@ import { createSockets, type Whose } from './infrastructure/realtime/sockets.ts'
 import { createAddressLimit } from './middleware/address-limit.ts';
 import { createClientAddress } from './middleware/client-address.ts';
 import { createHotLane } from './middleware/hot-lane.ts';
-import { createRateLimit } from './middleware/rate-limit.ts';
+import { createRateLimit, type RateLimitRule } from './middleware/rate-limit.ts';
 import { createRefuseCrossSite } from './middleware/refuse-cross-site.ts';
 import { createRequestScope } from './middleware/request-scope.ts';
 import { isClientBuilt } from './middleware/serve-client.ts';
@@ -107,6 +108,8 @@ async function composeStores({ env, logger, lifecycle }: CompositionDeps, role: 
 
 /** By address and process, a guard of the CPU: above what a browser or a shop's proxy sends, below what hurts. */
 const ATTEMPT_LIMIT = { ratePerSec: 200, burst: 400 };
+/** By address, over all processes: a school behind one address still gets in, a farm of accounts waits. */
+const REGISTER_LIMIT: RateLimitRule = { name: 'register', limit: 60, windowSec: 3_600 };
 
 /** An API process: answers shoppers and operators, serves sockets. */
 export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: number): Promise<number> }> {
@@ -180,7 +183,11 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   const users = createUserRepository({ db });
   const refreshTokens = createRefreshTokenRepository({ db, clock });
   const sessions = createSessions({ users, refreshTokens, accessTokens, revokedTokens, logger });
-  const accounts = createAccountService({ users, sessions, passwords: createPasswords(), revokedTokens });
+  const accounts = createAccountService({
+    ...{ users, sessions, revokedTokens },
+    passwords: createPasswords(),
+    passwordTries: createPasswordTries({ redis, logger }),
+  });
   const checkSale = (saleId: string) =>
     checkInvariants({ db, redis, runId }, { saleId, maxInflight: env.maxInflight });
   // Asked by operators only: the workers' leader does it by itself.
@@ -200,6 +207,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     areGatesWarm: () => areGatesWarm({ redis, runId, clock, catalogue }),
     isWorkerAlive: () => isWorkerAlive({ redis, clock }),
   });
+  const rateLimit = (rule: RateLimitRule) => createRateLimit({ redis, logger, clientAddress, exempt }, rule);
   const app = createApp({
     ...{
       logger,
@@ -209,10 +217,11 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
       trustProxy: env.trustProxy,
       clientDir: CLIENT_DIR,
     },
-    rateLimit: (rule) => createRateLimit({ redis, logger, clientAddress, exempt }, rule),
+    rateLimit,
     enforcePolicies: createEnforcePolicies({ authenticate, isDemo: env.demo }),
     accountRoutes: createAccountRoutes({
-      ...{ accounts, sessions, authenticate, demo: env.demo },
+      ...{ accounts, sessions, authenticate, clientAddress, demo: env.demo },
+      registerLimit: rateLimit(REGISTER_LIMIT),
       refuseCrossSite: createRefuseCrossSite({ corsOrigins: env.corsOrigins }),
     }),
     saleRoutes: createSaleRoutes({ saleStatus, clock }),

@@ -223,6 +223,33 @@ describe('changing the password', () => {
   });
 });
 
+describe('wrong passwords', () => {
+  it('make the next try wait in every process, alike for an e-mail that nobody has', async () => {
+    for (const email of [(await givenSignedIn()).email, `${randomUUID()}@shop.example`]) {
+      const answers: Answer[] = [];
+      for (let n = 0; n < 7; n += 1)
+        answers.push(await send([here, there][n % 2]!, '/login', { email, password: `wrong ${n}` }));
+      expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, 401, 429]);
+      const { headers, problem } = answers[6]!;
+      expect(problem.code).toBe('rate_limited');
+      expect(headers).toMatchObject({
+        'retry-after': expect.any(String),
+        ratelimit: expect.stringContaining('"password"; r=0'),
+        'ratelimit-policy': expect.stringContaining('"password"; q=5'),
+      });
+    }
+  });
+
+  it('of the password’s change are counted too', async () => {
+    const { authorization } = await givenSignedIn();
+    const guess = { currentPassword: 'wrong one', newPassword: 'another long one' };
+    const statuses: number[] = [];
+    for (let n = 0; n < 7; n += 1)
+      statuses.push((await send(here, '/password', guess, { Authorization: authorization })).status);
+    expect(statuses.at(-1)).toBe(429);
+  });
+});
+
 describe('deleting the account', () => {
   const remove = (who: Signed, body: object) =>
     send(here, '/me', body, { Authorization: who.authorization }, 'DELETE');

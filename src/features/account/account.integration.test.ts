@@ -22,6 +22,7 @@ let database: TestDatabase;
 let server: Server;
 let url: string;
 const blocked = new Set<string>();
+const NO_TRIES = { take: () => Promise.resolve(null), forget: () => Promise.resolve() };
 /** Of what these tests do not touch: see sessions.integration.test.ts. */
 const unused = () => Promise.reject(new Error('unused'));
 
@@ -43,6 +44,7 @@ beforeAll(async () => {
   });
   const accounts = createAccountService({
     ...{ users, sessions, revokedTokens },
+    passwordTries: NO_TRIES,
     passwords: createPasswords({ cost: { memoryCost: 64, timeCost: 1, parallelism: 1 } }),
   });
   const app = express();
@@ -51,6 +53,7 @@ beforeAll(async () => {
     '/api/auth',
     createAccountRoutes({
       ...{ accounts, sessions, authenticate, demo: true },
+      ...{ clientAddress: () => '127.0.0.1', registerLimit: (_req, _res, next) => next() },
       refuseCrossSite: createRefuseCrossSite({ corsOrigins: [] }),
     }),
   );
@@ -164,6 +167,7 @@ describe('signing in', () => {
     const service = createAccountService({
       users: createUserRepository({ db: database.db }),
       sessions: { begin: unused },
+      passwordTries: NO_TRIES,
       revokedTokens: { revokeUser: unused },
       passwords: {
         hash: () => Promise.resolve(''),
@@ -174,7 +178,7 @@ describe('signing in', () => {
         },
       },
     });
-    await service.login({ email: 'nobody@shop.example', password: 'x' });
+    await service.login({ email: 'nobody@shop.example', password: 'x' }, '');
     expect(compared).toEqual([null]);
   });
 

@@ -1,6 +1,7 @@
-import { Router, type RequestHandler, type Response } from 'express';
+import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { RefusalError } from '../../errors/refusal.ts';
 import { requestIdOf } from '../../errors/send-whole.ts';
+import type { ClientAddress } from '../../middleware/client-address.ts';
 import { readJsonBody } from '../../middleware/read-json-body.ts';
 import { validate } from '../../middleware/validate.ts';
 import { presentUser } from './account.model.ts';
@@ -11,7 +12,7 @@ import {
   loginSchema,
   registerSchema,
 } from './account.schema.ts';
-import type { AccountService } from './account.service.ts';
+import type { AccountService, Asker } from './account.service.ts';
 import type { Authenticate } from './authenticate.ts';
 import { identityOf } from './enforce-policies.ts';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie.ts';
@@ -21,24 +22,32 @@ export interface AccountRoutesDeps {
   accounts: AccountService;
   sessions: Pick<Sessions, 'refresh' | 'end'>;
   authenticate: Authenticate;
+  clientAddress: ClientAddress;
   /** Refuses what another site's page asks for in the name of who is signed in here. */
   refuseCrossSite: RequestHandler;
+  /** By address; accounts are made once, and many of them are somebody's plan. */
+  registerLimit: RequestHandler;
   /** Whether guests may sign in. */
   demo: boolean;
 }
 
 /** `/api/auth`: accounts and their sessions. */
 export function createAccountRoutes(deps: AccountRoutesDeps): Router {
-  const { accounts, sessions, authenticate, refuseCrossSite, demo } = deps;
+  const { accounts, sessions, authenticate, clientAddress, refuseCrossSite, registerLimit, demo } = deps;
   const router = Router();
+  const askerOf = (req: Request, res: Response): Asker => ({
+    userId: identityOf(res).userId,
+    address: clientAddress(req),
+    requestId: requestIdOf(res),
+  });
   router.use(refuseCrossSite);
 
-  router.post('/register', readJsonBody(), async (req, res) => {
+  router.post('/register', registerLimit, readJsonBody(), async (req, res) => {
     sendSession(res, 201, await accounts.register(validate(registerSchema, req.body)));
   });
 
   router.post('/login', readJsonBody(), async (req, res) => {
-    sendSession(res, 200, await accounts.login(validate(loginSchema, req.body)));
+    sendSession(res, 200, await accounts.login(validate(loginSchema, req.body), clientAddress(req)));
   });
 
   router.post('/guest', readJsonBody(), async (req, res) => {
@@ -77,7 +86,7 @@ export function createAccountRoutes(deps: AccountRoutesDeps): Router {
 
   router.delete('/me', readJsonBody(), async (req, res) => {
     const { password } = validate(deleteAccountSchema, req.body);
-    const done = await accounts.deleteAccount(identityOf(res).userId, password, requestIdOf(res));
+    const done = await accounts.deleteAccount(askerOf(req, res), password);
     if (!done.ok) throw new RefusalError(done.refusal);
     clearRefreshCookie(res);
     res.status(204).end();
@@ -85,7 +94,7 @@ export function createAccountRoutes(deps: AccountRoutesDeps): Router {
 
   router.post('/password', readJsonBody(), async (req, res) => {
     const request = validate(changePasswordSchema, req.body);
-    sendSession(res, 200, await accounts.changePassword(identityOf(res).userId, request, requestIdOf(res)));
+    sendSession(res, 200, await accounts.changePassword(askerOf(req, res), request));
   });
 
   return router;

@@ -22,6 +22,9 @@ const newPassword = Joi.string()
   .messages({ 'any.invalid': '{{#label}} is one of the commonest: choose another' })
   .required();
 
+export const isEmail = (text: string): boolean => !email.validate(text).error;
+export const isNewPassword = (text: string): boolean => !newPassword.validate(text).error;
+
 export const registerSchema = Joi.object<RegisterRequest>({
   email,
   password: newPassword,

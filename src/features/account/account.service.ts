@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Refusal } from '../../errors/refusal.ts';
 import type { User } from './account.model.ts';
 import type { ChangePasswordRequest, LoginRequest, RegisterRequest } from './account.schema.ts';
+import type { PasswordTries } from './password-tries.ts';
 import type { Passwords } from './password.ts';
 import type { RevokedTokens } from './revoked-tokens.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
@@ -11,7 +12,15 @@ export interface AccountServiceDeps {
   users: UserRepository;
   sessions: Pick<Sessions, 'begin'>;
   passwords: Passwords;
+  passwordTries: PasswordTries;
   revokedTokens: Pick<RevokedTokens, 'revokeUser'>;
+}
+
+/** Who changes their own account, and from where. */
+export interface Asker {
+  userId: string;
+  address: string;
+  requestId: string;
 }
 
 type Done = { ok: true } | { ok: false; refusal: Refusal };
@@ -19,17 +28,20 @@ type Done = { ok: true } | { ok: false; refusal: Refusal };
 export interface AccountService {
   /** Makes a shopper and signs in; refuses `email_taken`. */
   register(request: RegisterRequest): Promise<SignedIn>;
-  /** Refuses `invalid_credentials`, after the same time for an e-mail nobody has, and `forbidden` when blocked. */
-  login(request: LoginRequest): Promise<SignedIn>;
+  /**
+   * Refuses `rate_limited` after wrong passwords, `invalid_credentials`, after the same time for an e-mail nobody has,
+   * and `forbidden` when blocked.
+   */
+  login(request: LoginRequest, address: string): Promise<SignedIn>;
   /** Makes a fresh shopper without a password and signs in. */
   signInGuest(): Promise<SignedIn>;
   /** Ends every session of the user and begins a new one; refuses `invalid_credentials`. */
-  changePassword(userId: string, request: ChangePasswordRequest, requestId?: string): Promise<SignedIn>;
+  changePassword(asker: Asker, request: ChangePasswordRequest): Promise<SignedIn>;
   /**
    * Takes from the user's row all that names a person and ends every session; orders stay. Refuses
    * `invalid_credentials`; a guest has no password to give.
    */
-  deleteAccount(userId: string, password: string | undefined, requestId?: string): Promise<Done>;
+  deleteAccount(asker: Asker, password: string | undefined): Promise<Done>;
   /** The user as stored now; null for one who deleted the account. */
   find(userId: string): Promise<User | null>;
 }
@@ -40,6 +52,7 @@ export function createAccountService({
   users,
   sessions,
   passwords,
+  passwordTries,
   revokedTokens,
 }: AccountServiceDeps): AccountService {
   async function signInNew(user: User | null): Promise<SignedIn> {
@@ -56,16 +69,29 @@ export function createAccountService({
       : user;
   }
 
+  /** One try at a password, counted before it is looked at; null when it is right. */
+  async function refuseTry(
+    { email, password, hash }: { email: string; password: string; hash: string | null },
+    address: string,
+  ): Promise<Refusal | null> {
+    const refusal = await passwordTries.take(email, address);
+    if (refusal) return refusal;
+    if (!(await passwords.matches(password, hash))) return WRONG.refusal;
+    await passwordTries.forget(email, address);
+    return null;
+  }
+
   return {
     register: async ({ email, password, name }) => {
       const passwordHash = await passwords.hash(password);
       return signInNew(await users.insert({ email, name, role: 'shopper', passwordHash }));
     },
 
-    login: async ({ email, password }) => {
+    login: async ({ email, password }, address) => {
       const user = await users.findByEmail(email);
-      const isRight = await passwords.matches(password, user?.passwordHash ?? null);
-      if (!user || !isRight) return WRONG;
+      const refusal = await refuseTry({ email, password, hash: user?.passwordHash ?? null }, address);
+      if (refusal) return { ok: false, refusal };
+      if (!user) return WRONG;
       if (user.blocked)
         return { ok: false, refusal: { code: 'forbidden', detail: 'This account is blocked.' } };
       return sessions.begin(await rehash(user, password));
@@ -77,21 +103,24 @@ export function createAccountService({
       return signInNew(await users.insert({ email, name: 'Guest', role: 'shopper', passwordHash: null }));
     },
 
-    changePassword: async (userId, { currentPassword, newPassword }, requestId) => {
+    changePassword: async ({ userId, address, requestId }, { currentPassword, newPassword }) => {
       const user = await users.findById(userId);
-      const from = user?.passwordHash ?? null;
-      if (!(await passwords.matches(currentPassword, from)) || !user || from === null) return WRONG;
+      if (!user) return WRONG;
+      const { email, passwordHash: from } = user;
+      const refusal = await refuseTry({ email, password: currentPassword, hash: from }, address);
+      if (refusal) return { ok: false, refusal };
       const to = await passwords.hash(newPassword);
       if (!(await users.changePassword(userId, { from, to }, { actorId: userId, requestId }))) return WRONG;
       await revokedTokens.revokeUser(userId);
       return sessions.begin({ ...user, passwordHash: to });
     },
 
-    deleteAccount: async (userId, password, requestId) => {
+    deleteAccount: async ({ userId, address, requestId }, password = '') => {
       const user = await users.findById(userId);
       if (!user) return WRONG;
-      const { passwordHash } = user;
-      if (passwordHash !== null && !(await passwords.matches(password ?? '', passwordHash))) return WRONG;
+      const { email, passwordHash: hash } = user;
+      const refusal = hash === null ? null : await refuseTry({ email, password, hash }, address);
+      if (refusal) return { ok: false, refusal };
       await users.anonymise(userId, { actorId: userId, requestId });
       await revokedTokens.revokeUser(userId);
       return { ok: true };

@@ -97,6 +97,20 @@ export const SET_ASIDE_JOBS_KEY = 'jobs:set-aside';
  */
 export const REVOKED_TOKENS_KEY = 'tokens:revoked';
 
+/**
+ * Of one account (a hash of its e-mail) and address (a hash), in one slot. failures: hash n, until (ms); account: string,
+ * tries from addresses unknown to it; both expire an hour after the last try (the first, for account). known: string, the
+ * account was opened from there; 30 days. Owner: account.
+ */
+export function passwordTriesKeys(account: string, address: string) {
+  const prefix = `password:{${account}}`;
+  return {
+    failures: `${prefix}:failures:${address}`,
+    account: `${prefix}:unknown`,
+    known: `${prefix}:known:${address}`,
+  };
+}
+
 /** Channels: every API process subscribes to them. */
 export const CHANNELS = {
   /** One message a settled transaction: the gate's figures, then the outcomes. Owner: announce. */
