@@ -46,9 +46,11 @@ function describeTrend({ role, pid, samples }: MemoryTrace): { isFlat: boolean; 
   const usualMb = median(points.map(({ rssMb }) => rssMb));
   const spanMs = (points.at(-1)?.atMs ?? 0) - (points[0]?.atMs ?? 0);
   const addedMb = slopeOf(points) * spanMs;
+  const isFlat = addedMb <= Math.max(FLAT_WITHIN_MB, FLAT_WITHIN_SHARE * usualMb);
+  const course = isFlat ? '' : ` (${points.map(({ rssMb }) => rssMb).join(' ')})`;
   return {
-    isFlat: addedMb <= Math.max(FLAT_WITHIN_MB, FLAT_WITHIN_SHARE * usualMb),
-    text: `${role} ${pid} ${Math.round(usualMb)} MB, ${addedMb < 0 ? '−' : '+'}${Math.abs(addedMb).toFixed(1)} in ${Math.round(spanMs / 1000)} s`,
+    isFlat,
+    text: `${role} ${pid} ${Math.round(usualMb)} MB, ${addedMb < 0 ? '−' : '+'}${Math.abs(addedMb).toFixed(1)} in ${Math.round(spanMs / 1000)} s${course}`,
   };
 }
 

@@ -28,8 +28,12 @@ export interface SoakAct {
   round: ReturnType<typeof createRound>;
   /** Resolves when the last one has come; the next act may begin. */
   over: Promise<void>;
-  /** Resolves when everybody has a final answer, all is decided, and every line of the journal was judged. */
-  concluded: Promise<ActFigures>;
+  /**
+   * Waits until everybody has a final answer and all is decided, judges every line of the journal and puts the sales away.
+   *
+   * @param quiet  resolves when no fault touches the act any more
+   */
+  conclude(quiet: Promise<unknown>): Promise<ActFigures>;
 }
 
 /** Opens the sales of an act and lets its crowd come. */
@@ -47,9 +51,10 @@ export async function beginAct(
   const crowd = createCrowd({ url: instance.url, plan, saleIds, shoppers, journal });
   const round = createRound(deps, plan, { sales, crowd, note });
   const coming = crowd.come();
+  coming.catch(() => undefined); // told by who concludes
 
-  const conclude = async (): Promise<ActFigures> => {
-    await coming;
+  const conclude = async (quiet: Promise<unknown>): Promise<ActFigures> => {
+    await Promise.all([coming, quiet]);
     const drained = await waitForDrain(stores.now(), saleIds, JUDGED_WITHIN_MS);
     for (const check of round.checks) await check();
     crowd.close();
@@ -73,8 +78,6 @@ export async function beginAct(
     await retireSales(stores.now(), saleIds);
     return figures;
   };
-  const concluded = conclude();
-  concluded.catch(() => undefined); // told by who waits for it
   const over = new Promise<void>((resolve) => setTimeout(resolve, plan.crowdMs));
-  return { sales, crowd, round, over, concluded };
+  return { sales, crowd, round, over, conclude };
 }

@@ -80,25 +80,29 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
       MOST_SHOPPERS_IN_ACT,
     );
     const concluding: Promise<ActFigures>[] = [];
-    const beginNext = async (): Promise<SoakAct> => {
-      const act = await beginAct(deps, planAct(seed + concluding.length, ack), shoppers, note);
-      concluding.push(act.concluded);
-      return act;
+    let acts = 0;
+    const beginNext = (): Promise<SoakAct> => beginAct(deps, planAct(seed + acts++, ack), shoppers, note);
+    const now: Now = { act: await beginNext(), trouble: Promise.resolve(), isOver: false };
+    const conclude = ({ conclude }: SoakAct): void => {
+      const concluded = conclude(now.trouble);
+      concluded.catch(() => undefined); // told below
+      concluding.push(concluded);
     };
-    const isOver = (): boolean => Date.now() - startedAt >= seconds * 1_000;
-    const now = { act: await beginNext(), isOver: false };
     const goingWrong = goWrong(options, deps, now, note);
     for (;;) {
       await now.act.over;
-      print(`${Math.round((Date.now() - startedAt) / 1000)} of ${seconds} s, ${concluding.length} acts`);
-      if (isOver()) break;
+      print(`${Math.round((Date.now() - startedAt) / 1000)} of ${seconds} s, ${acts} acts`);
+      if (Date.now() - startedAt >= seconds * 1_000) break;
+      const ended = now.act;
       now.act = await beginNext();
+      conclude(ended);
     }
     now.isOver = true;
     const faults = await goingWrong;
     lines.healAll();
     const last = { sales: now.act.sales, accepted: now.act.crowd.accepted, mayBeLost: () => false };
     const recoveryMs = await measureRecovery({ services: stores.now, ...last }, Date.now());
+    conclude(now.act);
     const concluded = await Promise.all(concluding);
     const verdicts: RoundVerdict[] = concluded.flatMap(({ broken }) => broken);
     if (recoveryMs === null || recoveryMs > RECOVERED_WITHIN_MS)
@@ -130,11 +134,19 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   }
 }
 
+/** What goes on just now. */
+interface Now {
+  act: SoakAct;
+  /** The fault that is about to begin or under way. */
+  trouble: Promise<void>;
+  isOver: boolean;
+}
+
 /** One fault after the other, each once before any comes again, until it is over. @returns how often each was met */
 async function goWrong(
   { seed, faults }: SoakOptions,
   { lines }: RoundDeps,
-  now: { act: SoakAct; isOver: boolean },
+  now: Now,
   note: (text: string) => void,
 ): Promise<Record<string, number>> {
   const random = createRandom(`soak ${seed}`);
@@ -150,7 +162,8 @@ async function goWrong(
       atMs: random.between(BETWEEN_FAULTS_MS.least, BETWEEN_FAULTS_MS.most),
       lastsMs: random.between(FAULT_LASTS_MS.least, FAULT_LASTS_MS.most),
     };
-    await meet(round.of(planned), planned, met, note, round.trouble);
+    now.trouble = meet(round.of(planned), planned, met, note, round.trouble);
+    await now.trouble;
   }
   const counts: Record<string, number> = {};
   for (const name of met) counts[name] = (counts[name] ?? 0) + 1;

@@ -23,6 +23,8 @@ const policies: Record<string, Policy> = {
   'GET /tree/*': 'stats:read',
   'GET /both/:id': 'anyone',
   'GET /both/shut': 'stats:read',
+  'GET /twice/:id': 'signed-in',
+  'GET /twice/shut': 'stats:read',
 };
 const servers: Server[] = [];
 let shop: string;
@@ -110,6 +112,8 @@ describe('the check of policies', () => {
   it('asks for all of the rows that match', async () => {
     expect(await statusesOf('/both/other')).toEqual([200, 200, 200, 200]);
     expect(await statusesOf('/both/shut')).toEqual([401, 403, 200, 200]);
+    expect(await statusesOf('/twice/other')).toEqual([401, 200, 200, 200]);
+    expect(await statusesOf('/twice/shut')).toEqual([401, 403, 200, 200]);
   });
 
   it('hands the identity on, and none where nobody was asked', async () => {
