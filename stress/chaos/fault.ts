@@ -79,8 +79,8 @@ export interface ChaosRound {
   /** A line in the round's log. */
   note(text: string): void;
   /**
-   * Redis has lost what it had, all of it or since `sinceMs`: under `queued`, what a process accepted that has died may be
-   * lost with it. Call it just before it is lost; deaths of API processes the frame notes itself (`instance.kill`).
+   * Redis loses what it has, or the newest part of it: under `queued`, what a process accepted that has died may be lost with
+   * it. Call it just before; deaths of API processes the frame notes itself (`instance.kill`).
    */
   redisLoses(): void;
   /** A finding of this fault alone; a broken one fails the round. */

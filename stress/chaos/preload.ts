@@ -7,14 +7,7 @@ import { hang, passFailpoint } from './pass-failpoint.ts';
 import { shiftDate } from './shift-date.ts';
 import { clocksFile, FOLDER_VARIABLE, HANG_SIGNAL, hangFile, readSettings } from './settings.ts';
 
-/**
- * Loaded by the campaign into API and worker processes (`--import`), before anything of theirs: puts the campaign's proxies
- * in front of their stores, and stands at the failpoints.
- *
- * A failpoint is a call of a library that the engine makes at that point: `Queue.add` is the border between admit and
- * enqueue, `COMMIT` the one between settle and announce. So the engine has not a line for them, and an instance that was
- * not started by the campaign has none to reach.
- */
+/** Of the process that runs this entry; the supervisor has none of ours. */
 function roleOf(entry = ''): AppRole | undefined {
   switch (basename(entry)) {
     case 'server.js':
@@ -29,6 +22,14 @@ function roleOf(entry = ''): AppRole | undefined {
 type Callback = (error: Error | null, result?: unknown) => void;
 type AnyFunction = (this: object, ...args: unknown[]) => unknown;
 
+/*
+ * Loaded by the campaign into API and worker processes (`--import`), before anything of theirs: puts the campaign's proxies
+ * in front of their stores, and stands at the failpoints.
+ *
+ * A failpoint is a call of a library that the engine makes at that point: `Queue.add` is the border between admit and
+ * enqueue, `COMMIT` the one between settle and announce. So the engine has not a line for them, and an instance that was
+ * not started by the campaign has none to reach.
+ */
 const folder = process.env[FOLDER_VARIABLE];
 const role = roleOf(process.argv[1]);
 if (folder !== undefined && role !== undefined) {
@@ -83,6 +84,7 @@ function watchTransactions(from: string): void {
   Client.prototype.query = function (...args) {
     const text = (args[0] as { text?: string } | undefined)?.text ?? '';
     let waitMs = 0;
+    if (text.startsWith('BEGIN')) [settling, raising].forEach((held) => held.delete(this)); // the one before was rolled back
     if (text.includes('as units_left')) waitMs = pass(from, 'worker', 'worker.before-write');
     if (text.includes('insert into purchase_attempts')) settling.add(this);
     if (text === 'COMMIT;' && settling.delete(this)) {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseInflight } from '../../../src/features/purchase/purchase.model.ts';
 import { epochKeys, saleKeys, SET_ASIDE_JOBS_KEY } from '../../../src/infrastructure/redis/keys.ts';
+import { shortId } from '../../../src/utils/short-id.ts';
 import type { ChaosRound, Fault, Heal } from '../fault.ts';
 
 const nothing: Heal = () => Promise.resolve();
@@ -103,7 +104,7 @@ async function isDecided({ db }: ChaosRound, attemptId: string): Promise<boolean
 async function pushCopies(round: ChaosRound, attemptId: string): Promise<void> {
   const { redis, sale } = round;
   const epoch = Number(await redis.hget(saleKeys(sale.saleId).gate, 'epoch'));
-  const record = await redis.hget(epochKeys(sale.saleId, epoch).inflight, attemptId);
+  const record = await redis.hget(epochKeys(sale.saleId, epoch).inflight, shortId(attemptId));
   if (!record) return; // settled already
   const { batchId: _, ...attempt } = parseInflight(attemptId, record);
   for (let times = 0; times < 5; times += 1) {
