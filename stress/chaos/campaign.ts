@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { findRoot } from '../../src/utils/find-root.ts';
 import type { AckDurability, Fault } from './fault.ts';
 import { startChaosInstance, type OwnInstance } from './instance.ts';
 import { openLines, type Lines } from './lines.ts';
-import { planRound } from './plan.ts';
-import { playRound, type RoundResult } from './play-round.ts';
+import { planRound, type RoundPlan } from './plan.ts';
+import { playRound, type RoundDeps, type RoundResult } from './play-round.ts';
 import { retireSales } from './round-sales.ts';
 import { openStores, type Stores } from './stores.ts';
 
@@ -51,7 +52,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
     for (let number = 0; number < rounds; number += 1) {
       stage ??= await openStage(print);
       const plan = planRound(seed + number, { faults, ack });
-      const result = await playRound({ ...stage, out }, plan);
+      const result = await playOrTell({ ...stage, out }, plan);
       results.push(result);
       report(result, `${number + 1}/${rounds}`, options);
       kept.push(result.saleIds);
@@ -72,6 +73,21 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
     commit: await readCommit(),
     seconds: Math.round((Date.now() - startedAt) / 1000),
   };
+}
+
+/** A round that could not be played to its end is a broken one; the next has a new instance. */
+async function playOrTell(deps: RoundDeps, plan: RoundPlan): Promise<RoundResult> {
+  try {
+    return await playRound(deps, plan);
+  } catch (error) {
+    await deps.instance.saveLogs(join(deps.out, `round-${plan.seed}`, 'logs'));
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return {
+      ...{ seed: plan.seed, ack: plan.ack, faults: plan.faults.map(({ fault }) => fault.name), ok: false },
+      ...{ verdicts: [{ id: 'played', ok: false, detail }], recoveryMs: null, saleIds: [], log: [] },
+      ...{ wishes: 0, accepted: 0, lost: 0, seconds: 0 },
+    };
+  }
 }
 
 async function openStage(print: (line: string) => void): Promise<Stage> {

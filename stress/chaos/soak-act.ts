@@ -7,7 +7,8 @@ import { createCrowd, type OwnCrowd } from './crowd.ts';
 import type { RoundSale } from './fault.ts';
 import { judgeSale, type RoundVerdict } from './judge-round.ts';
 import type { RoundPlan } from './plan.ts';
-import { createRound, type RoundDeps } from './play-round.ts';
+import { createRound } from './create-round.ts';
+import type { RoundDeps } from './play-round.ts';
 import { openRoundSales, retireSales } from './round-sales.ts';
 
 /** Faults go on while an act is judged: what is repaired once a second may need a few of them, ms. */
