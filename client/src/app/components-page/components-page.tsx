@@ -3,7 +3,7 @@ import { Link, useSearchParams } from 'react-router';
 import type { OrderBody } from '../../../../src/contracts/http.ts';
 import { standingOf } from '../../features/purchase/standing.ts';
 import { saleMoment } from '../../features/sale/sale-moment.ts';
-import { words } from '../../words/words.ts';
+import { pageWords } from '../../words/page-words.ts';
 import { NextStep } from '../pages/next-step.tsx';
 import { SalePanel } from '../pages/sale-panel.tsx';
 import { SalePlaceholder } from '../pages/sale-placeholder.tsx';
@@ -16,7 +16,7 @@ export function ComponentsPage() {
   if (id === 'loading') return <SalePlaceholder />;
   const alone = SCENES.find((scene) => scene.id === id);
   if (alone) return <SceneView scene={alone} />;
-  const { components } = words;
+  const { components } = pageWords;
   return (
     <div className="components">
       <h1 className="page-title">{components.title}</h1>

@@ -6,13 +6,14 @@ import { StateBadge } from '../../features/sale/state-badge.tsx';
 import { useSales } from '../../features/sale/use-sales.ts';
 import { formatCount, formatMoment, formatPrice } from '../../lib/format.ts';
 import { useServerNow } from '../../lib/use-server-now.ts';
+import { pageWords } from '../../words/page-words.ts';
 import { words } from '../../words/words.ts';
 import { SalePlaceholder } from './sale-placeholder.tsx';
 
 const GROUPS: { title: string; states: SaleState[] }[] = [
-  { title: words.drops.now, states: ['open', 'paused', 'sold_out'] },
-  { title: words.drops.upcoming, states: ['scheduled'] },
-  { title: words.drops.over, states: ['ended'] },
+  { title: pageWords.drops.now, states: ['open', 'paused', 'sold_out'] },
+  { title: pageWords.drops.upcoming, states: ['scheduled'] },
+  { title: pageWords.drops.over, states: ['ended'] },
 ];
 
 /** Every drop there is: those that run, those to come, those that are over. */
@@ -28,7 +29,7 @@ export function DropsPage() {
     );
   return (
     <>
-      <h1 className="page-title">{words.drops.title}</h1>
+      <h1 className="page-title">{pageWords.drops.title}</h1>
       {sales.length === 0 && <SalePlaceholder picture="flag" title={sale.none} text={sale.noneText} />}
       {GROUPS.map(({ title, states }) => {
         const drops = sales.filter((drop) => states.includes(saleMoment(drop, nowMs).state));
@@ -62,7 +63,7 @@ function Drop({ drop, state }: { drop: SaleStatusBody; state: SaleState }) {
         </h3>
         <p className="hint">
           {formatPrice(product.priceMinor, product.currency)} ·{' '}
-          {words.drops.from(formatMoment(drop.startsAt))}
+          {pageWords.drops.from(formatMoment(drop.startsAt))}
         </p>
         <p className="hint">
           {formatCount(stock.remaining)} {words.sale.left(formatCount(stock.total))}

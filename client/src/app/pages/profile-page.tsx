@@ -1,12 +1,12 @@
 import { useServices, useSession } from '../../lib/services.ts';
-import { words } from '../../words/words.ts';
+import { pageWords } from '../../words/page-words.ts';
 import { SignInCard } from './orders-page.tsx';
 
 /** Who is signed in here, and the way out. */
 export function ProfilePage() {
   const { session } = useServices();
   const { signedIn } = useSession();
-  const { profile } = words;
+  const { profile } = pageWords;
   if (!signedIn)
     return (
       <>

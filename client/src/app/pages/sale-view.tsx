@@ -1,6 +1,5 @@
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { SaleStatusBody, SessionBody } from '../../../../src/contracts/http.ts';
-import { OrderList } from '../../features/order/order-list.tsx';
 import { useOrders } from '../../features/order/use-orders.ts';
 import { standingOf } from '../../features/purchase/standing.ts';
 import { usePurchaseFlow } from '../../features/purchase/use-purchase-flow.ts';
@@ -14,6 +13,11 @@ import { words } from '../../words/words.ts';
 import { NextStep } from './next-step.tsx';
 import { SalePanel } from './sale-panel.tsx';
 import { SalePlaceholder } from './sale-placeholder.tsx';
+
+/** Below the fold, and only for who is signed in. */
+const OrderList = lazy(async () => ({
+  default: (await import('../../features/order/order-list.tsx')).OrderList,
+}));
 
 export interface SaleViewProps {
   saleId: string;
@@ -94,7 +98,11 @@ function LoadedSale({ feed, status, signInAsGuest }: LoadedSaleProps) {
           />
         }
       />
-      {signedIn && <OrderList {...orders} />}
+      {signedIn && (
+        <Suspense fallback={null}>
+          <OrderList {...orders} />
+        </Suspense>
+      )}
     </>
   );
 }

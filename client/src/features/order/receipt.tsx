@@ -1,11 +1,12 @@
 import { useState } from 'react';
 import type { OrderBody } from '../../../../src/contracts/http.ts';
 import { formatMoment, formatPrice } from '../../lib/format.ts';
+import { pageWords } from '../../words/page-words.ts';
 import { words } from '../../words/words.ts';
 
 /** What was bought, to keep: shared, copied or printed. */
 export function Receipt({ order }: { order: OrderBody }) {
-  const { receipt } = words;
+  const { receipt } = pageWords;
   const [isCopied, setIsCopied] = useState(false);
   const total = formatPrice(order.unitPriceMinor * order.quantity, order.currency);
   const lines = [

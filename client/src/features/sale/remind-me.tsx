@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import type { SaleStatusBody } from '../../../../src/contracts/http.ts';
 import { useServices } from '../../lib/services.ts';
-import { words } from '../../words/words.ts';
+import { pageWords } from '../../words/page-words.ts';
 import { calendarFile } from './calendar-file.ts';
 
 /** The notification comes this long before the opening, ms. */
@@ -15,7 +15,7 @@ export function RemindMe({ sale }: { sale: SaleStatusBody }) {
   const [permission, setPermission] = useState(readPermission);
   const [isWanted, setIsWanted] = useState(false);
   const address = `${window.location.origin}/?sale=${sale.saleId}`;
-  const { remind } = words;
+  const { remind } = pageWords;
 
   useEffect(() => {
     if (!isWanted || permission !== 'granted') return;
