@@ -41,6 +41,7 @@ export const en = {
     unreachableText: 'You are offline, or the server is busy. Trying again every few seconds by itself.',
     noPicture: 'No picture',
     opensIn: 'Opens in',
+    opensInSpoken: (time: string) => `Opens in ${time}`,
     endsIn: 'Ends in',
     ended: (moment: string) => `Ended ${moment}`,
     left: (total: string) => `of ${total} left`,

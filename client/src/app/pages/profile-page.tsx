@@ -1,10 +1,11 @@
-import { useServices, useSession } from '../../lib/services.ts';
+import { useSignOut } from '../../features/account/use-sign-out.ts';
+import { useSession } from '../../lib/services.ts';
 import { pageWords } from '../../words/page-words.ts';
 import { SignInCard } from './orders-page.tsx';
 
 /** Who is signed in here, and the way out. */
 export function ProfilePage() {
-  const { session } = useServices();
+  const signOut = useSignOut();
   const { signedIn } = useSession();
   const { profile } = pageWords;
   if (!signedIn)
@@ -33,7 +34,7 @@ export function ProfilePage() {
           ))}
         </dl>
         <div className="step-row">
-          <button type="button" onClick={() => session.end()}>
+          <button type="button" onClick={() => void signOut()}>
             {profile.signOut}
           </button>
         </div>

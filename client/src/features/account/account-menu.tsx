@@ -1,26 +1,27 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useServices, useSession } from '../../lib/services.ts';
 import { fetchMe } from './fetch-me.ts';
-import { postLogout } from './post-logout.ts';
+import { useSignOut } from './use-sign-out.ts';
 
 /** Loaded apart: most who come to a drop are signed in, or buy as guests. */
 const SignInForm = lazy(async () => ({ default: (await import('./sign-in-form.tsx')).SignInForm }));
 
 /** Who is signed in, and the way in and out. */
 export function AccountMenu() {
-  const { http, session } = useServices();
+  const { http } = useServices();
+  const signOut = useSignOut();
   const { signedIn } = useSession();
   const dialog = useRef<HTMLDialogElement>(null);
+  const [wantsForm, setWantsForm] = useState(false);
   const token = signedIn?.accessToken;
 
   useEffect(() => {
     if (token !== undefined) void fetchMe(http);
   }, [http, token]);
 
-  // Signed out here whatever the server says: without it, its side ends with the tokens.
-  const signOut = async () => {
-    await postLogout(http);
-    session.end();
+  const open = () => {
+    setWantsForm(true);
+    dialog.current?.showModal();
   };
 
   if (signedIn) {
@@ -37,12 +38,12 @@ export function AccountMenu() {
   }
   return (
     <div className="account">
-      <button type="button" className="button-plain" onClick={() => dialog.current?.showModal()}>
+      <button type="button" className="button-plain" onClick={open}>
         Sign in
       </button>
       <dialog ref={dialog} aria-label="Sign in">
         <Suspense fallback={null}>
-          <SignInForm onDone={() => dialog.current?.close()} />
+          {wantsForm && <SignInForm onDone={() => dialog.current?.close()} />}
         </Suspense>
         <button type="button" className="button-plain" onClick={() => dialog.current?.close()}>
           Cancel

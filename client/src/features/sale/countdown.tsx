@@ -1,5 +1,6 @@
 import { formatCountdown, formatMoment, speakDuration } from '../../lib/format.ts';
 import { words } from '../../words/words.ts';
+import { spokenThreshold } from './spoken-threshold.ts';
 import type { SaleMoment } from './sale-moment.ts';
 
 export function Countdown({ next, endsAt }: { next: SaleMoment['next']; endsAt: string }) {
@@ -10,6 +11,7 @@ export function Countdown({ next, endsAt }: { next: SaleMoment['next']; endsAt: 
       </p>
     );
   }
+  const threshold = spokenThreshold(next.leftMs);
   return (
     <p className="countdown" data-testid="countdown" data-event={next.event}>
       <span className="countdown-label">
@@ -19,6 +21,11 @@ export function Countdown({ next, endsAt }: { next: SaleMoment['next']; endsAt: 
         {formatCountdown(next.leftMs)}
       </span>
       <span className="visually-hidden">{speakDuration(next.leftMs)}</span>
+      <span className="visually-hidden" role="status">
+        {next.event === 'opens' &&
+          threshold !== undefined &&
+          words.sale.opensInSpoken(speakDuration(threshold))}
+      </span>
     </p>
   );
 }
