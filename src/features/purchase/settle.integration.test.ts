@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { randomUUID } from 'node:crypto';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
 import { LOCK_NAMESPACES, stockLockKey, withStockLock } from '../../infrastructure/postgres/advisory-lock.ts';
+import { UnusableJobError } from '../../infrastructure/queue/settle-queue.ts';
 import { anAdmitted } from '../../testing/test-attempts.ts';
 import { createTestDatabase, type TestDatabase } from '../../testing/test-database.ts';
 import { givenSale, givenShoppers, type SaleOverrides } from '../../testing/test-sale.ts';
@@ -204,6 +205,13 @@ describe('a settle that cannot', () => {
   it('find its stock throws', async () => {
     const { saleId } = await aSale({ stock: 1 });
     await expect(settle(saleId, randomUUID(), someAttempts(1))).rejects.toThrow('there is no stock');
+  });
+
+  it('find the stock to be that of another sale: nothing is written to either', async () => {
+    const [one, another] = [await aSale({ stock: 1 }), await aSale({ stock: 1 })];
+    const mixed = settle(one.saleId, another.stockId, someAttempts(1));
+    await expect(mixed).rejects.toThrow(UnusableJobError);
+    expect([(await readBack(one)).attempts, (await readBack(another)).attempts]).toEqual([[], []]);
   });
 });
 
