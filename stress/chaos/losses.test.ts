@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { JournalEntry } from '../../src/features/purchase/journal.ts';
 import { whatMayBeLost } from './losses.ts';
 
-const accepted = (attemptId: string, t: number): JournalEntry => ({
-  ...{ t, userId: 'u', saleId: 's', httpStatus: 202, attemptId },
+const accepted = (attemptId: string, sentAt: number): JournalEntry => ({
+  ...{ sentAt, t: sentAt + 5_000, userId: 'u', saleId: 's', httpStatus: 202, attemptId },
 });
 const seen = () => [accepted('early', 1_000), accepted('late', 5_000)];
 

@@ -80,6 +80,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
       for (const pid of workers) await instance.kill('worker', pid);
       for (const pid of api) await instance.kill('api', pid);
       await redis.flushall();
+      redisLoses(); // what was accepted up to now, too
       return async () => {
         await instance.untilBack('api', api);
         await instance.untilBack('worker', workers);
