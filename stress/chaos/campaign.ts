@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { fileURLToPath } from 'node:url';
@@ -47,6 +48,12 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   const startedAt = Date.now();
   const results: RoundResult[] = [];
   const kept: string[][] = [];
+  const commit = await readCommit();
+  const soFar = (): Campaign => ({
+    ...{ seed, ack, commit, rounds: results },
+    at: new Date(startedAt).toISOString(),
+    seconds: Math.round((Date.now() - startedAt) / 1000),
+  });
   let stage: Stage | undefined;
   try {
     for (let number = 0; number < rounds; number += 1) {
@@ -55,6 +62,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
       const result = await playOrTell({ ...stage, out }, plan);
       results.push(result);
       report(result, `${number + 1}/${rounds}`, options);
+      await writeFile(join(out, 'campaign.json'), JSON.stringify(soFar(), null, 2)); // a long one may be cut short
       kept.push(result.saleIds);
       if (!result.ok) {
         await closeStage(stage);
@@ -67,12 +75,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
   } finally {
     if (stage) await closeStage(stage);
   }
-  return {
-    ...{ seed, ack, rounds: results },
-    at: new Date(startedAt).toISOString(),
-    commit: await readCommit(),
-    seconds: Math.round((Date.now() - startedAt) / 1000),
-  };
+  return soFar();
 }
 
 /** A round that could not be played to its end is a broken one; the next has a new instance. */

@@ -31,7 +31,6 @@ async function run({ flags, print }: CommandContext) {
     again: (round) =>
       `npm run chaos -- --seed ${round} --rounds 1${only === undefined ? '' : ` --only ${only}`}`,
   });
-  await writeFile(join(out, 'campaign.json'), JSON.stringify(campaign, null, 2));
   const matrix = flags.text('write-matrix');
   if (matrix !== undefined) await writeMatrix(matrix, campaign, faults);
   const broken = campaign.rounds.filter(({ ok }) => !ok);
