@@ -17,6 +17,8 @@ export interface Live {
   /** Asks for the ticks of one sale, again after each reconnect. */
   watchSale: (saleId: string, listener: (body: SaleStatusBody) => void) => () => void;
   onOutcome: (listener: (body: AttemptStatusBody) => void) => () => void;
+  /** Calls back when an order of who is signed in was cancelled. */
+  onCancelled: (listener: () => void) => () => void;
   /** Connects anew, so that the socket belongs to who is signed in now. */
   renew: () => void;
 }
@@ -67,6 +69,10 @@ export function createLive({ accessToken, onServerTime }: LiveDeps): Live {
     onOutcome: (listener) => {
       socket.on('purchase:outcome', listener);
       return () => void socket.off('purchase:outcome', listener);
+    },
+    onCancelled: (listener) => {
+      socket.on('order:cancelled', listener);
+      return () => void socket.off('order:cancelled', listener);
     },
     renew: () => {
       socket.disconnect().connect();

@@ -18,7 +18,7 @@ export interface Orders extends OrdersState {
 const NOTHING: OrdersState = { orders: undefined, nextCursor: undefined, isFailing: false };
 
 /**
- * A user's orders, read again at each connect, at each outcome of theirs and whenever `version` changes; none while nobody
+ * A user's orders, read again at each connect, at each outcome and cancellation of theirs and whenever `version` changes; none while nobody
  * is signed in.
  *
  * @param version anything that changes when an order may have come
@@ -30,7 +30,7 @@ export function useOrders(userId: string | undefined, version: string): Orders {
   const reload = useCallback(() => setReloads((count) => count + 1), []);
 
   useEffect(() => {
-    const stops = [live.onConnect(reload), live.onOutcome(reload)];
+    const stops = [live.onConnect(reload), live.onOutcome(reload), live.onCancelled(reload)];
     return () => {
       for (const stop of stops) stop();
     };

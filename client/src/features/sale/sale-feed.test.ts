@@ -24,6 +24,7 @@ function setUp() {
         subscribe: () => () => {},
         renew: () => {},
         onOutcome: () => () => {},
+        onCancelled: () => () => {},
         onConnect: (listener) => {
           connect = listener;
           return () => stops.push('connect');
