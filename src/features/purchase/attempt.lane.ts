@@ -21,16 +21,23 @@ export interface AttemptLaneDeps {
   clientAddress: ClientAddress;
   catalogue: SaleCatalogue;
   purchase: Purchase;
+  furtherCheck?: FurtherCheck;
   /** Told how long an accepted attempt took from its first byte to its answer, ms. */
   acceptTook: (saleId: string, ms: number) => void;
   logger: Logger;
 }
 
 /**
+ * The place of a further check of who tries to buy, such as a challenge or a proof of work: after the shopper is known and
+ * before anything is read or promised. Without I/O, or a drop waits for it. Nothing stands here yet.
+ */
+export type FurtherCheck = (attempt: { shopperId: string; req: IncomingMessage }) => Refusal | null;
+
+/**
  * `POST /api/purchase/attempt`, without a framework: mounted in the Express app and in front of it, because Express'
  * routing costs more than the whole purchase path. The request scope has begun already.
  *
- * Refuses in this order: method, media type, size, address limit, token, role, body, sale, gate.
+ * Refuses in this order: method, media type, size, address limit, token, role, further check, body, sale, gate.
  */
 export function createAttemptLane(deps: AttemptLaneDeps): Lane {
   const readWish = createReadWish();
@@ -90,6 +97,11 @@ function attempt(
       code: 'forbidden',
       detail: 'Only a shopper can buy. Sign in with a shopper account.',
     });
+    return;
+  }
+  const further = deps.furtherCheck?.({ shopperId: userId, req }) ?? null;
+  if (further) {
+    writeProblem(res, further);
     return;
   }
   const wish = readWish(raw, req.headers['idempotency-key']);
