@@ -43,9 +43,10 @@ import { createSaleRoutes } from './features/sale/sale.routes.ts';
 import { createStatsRoutes } from './features/stats/stats.routes.ts';
 import { createReadStats } from './features/stats/stats.service.ts';
 import { createReadThrough } from './infrastructure/redis/read-through.ts';
+import { createSocketGuard } from './infrastructure/realtime/socket-guard.ts';
 import { createSockets, type Whose } from './infrastructure/realtime/sockets.ts';
 import { createAddressLimit } from './middleware/address-limit.ts';
-import { createClientAddress } from './middleware/client-address.ts';
+import { createAddressMatcher, createClientAddress } from './middleware/client-address.ts';
 import { createHotLane } from './middleware/hot-lane.ts';
 import { createRateLimit, type RateLimitRule } from './middleware/rate-limit.ts';
 import { createRefuseCrossSite } from './middleware/refuse-cross-site.ts';
@@ -108,6 +109,8 @@ async function composeStores({ env, logger, lifecycle }: CompositionDeps, role: 
 
 /** By address and process, a guard of the CPU: above what a browser or a shop's proxy sends, below what hurts. */
 const ATTEMPT_LIMIT = { ratePerSec: 200, burst: 400 };
+/** Who sends a request byte by byte holds a line for so long and no longer, ms; Node's own limits are minutes. */
+const SLOW_CLIENTS = { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 5_000 };
 /** By address, over all processes: a school behind one address still gets in, a farm of accounts waits. */
 const REGISTER_LIMIT: RateLimitRule = { name: 'register', limit: 60, windowSec: 3_600 };
 
@@ -245,6 +248,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   });
   let isStopping = false;
   const httpServer = createServer(
+    SLOW_CLIENTS,
     createHotLane({ requestScope, attemptLane, saleStatusLane, app, isStopping: () => isStopping }),
   );
 
@@ -253,6 +257,10 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   // What this process hears from the others
   const sockets = createSockets({
     httpServer,
+    guard: createSocketGuard({
+      ...{ corsOrigins: env.corsOrigins, clientAddress },
+      isExempt: createAddressMatcher(exempt),
+    }),
     identify: (token) => {
       const authenticated = authenticate(`Bearer ${token}`);
       return authenticated.ok ? authenticated.identity : null;

@@ -96,6 +96,29 @@ describe('a socket', () => {
     );
   });
 
+  it('of another site’s page is refused', async () => {
+    const refused = await fetch(`${apis[0].url}/socket.io/?EIO=4&transport=websocket`, {
+      headers: { Origin: 'https://evil.example' },
+    });
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).not.toContain('sid');
+    const socket = io(apis[0].url, {
+      ...{ transports: ['websocket'], reconnection: false, forceNew: true },
+      extraHeaders: { Origin: 'https://evil.example' },
+    });
+    let isRefused = false;
+    socket.on('connect_error', () => (isRefused = true));
+    await until(() => isRefused, { what: 'the handshake is refused' });
+    expect(socket.connected).toBe(false);
+  });
+
+  it('that talks without end is cut off', async () => {
+    const { socket } = await listen(apis[0]);
+    const { saleId } = await givenSale(pipeline, { stock: 1 });
+    for (let n = 0; n < 100; n += 1) socket.emit('sale:watch', { saleId });
+    await until(() => !socket.connected, { what: 'the socket is cut off' });
+  });
+
   it('that asks for nonsense hears nothing and is served all the same', async () => {
     const { saleId } = await givenSale(pipeline);
     const listener = await listen(apis[0]);

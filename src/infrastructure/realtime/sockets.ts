@@ -3,6 +3,7 @@ import { Server } from 'socket.io';
 import type { AttemptStatusBody, ClientEvents, SaleStatusBody, ServerEvents } from '../../contracts/http.ts';
 import { isUuid } from '../../utils/is-uuid.ts';
 import type { Clock } from '../clock.ts';
+import { createMessageBudget, type SocketGuard } from './socket-guard.ts';
 import type { Logger } from '../logging/logger.ts';
 
 /** Ticks are coalesced to at most 5 a second. */
@@ -25,6 +26,7 @@ export type Whose = { userId: string } | { sessionId: string };
 
 export interface SocketsDeps {
   httpServer: HttpServer;
+  guard: SocketGuard;
   /** Whose an access token is, without I/O; null for none, a bad one, a blocked account. */
   identify: (token: string) => Holder | null;
   /** The sale's status as everybody in this process sees it now; null when there is no such sale. */
@@ -51,18 +53,24 @@ export interface Sockets {
  * sockets need no session affinity and no adapter.
  */
 export function createSockets(deps: SocketsDeps): Sockets {
-  const { httpServer, identify, readStatus, corsOrigins, clock, logger } = deps;
+  const { httpServer, guard, identify, readStatus, corsOrigins, clock, logger } = deps;
   const io = new Server<ClientEvents, ServerEvents>(httpServer, {
     transports: ['websocket'],
     serveClient: false,
     maxHttpBufferSize: 4096,
     pingInterval: 10_000,
     pingTimeout: 5_000,
+    allowRequest: (req, answer) => answer(null, guard.mayConnect(req)),
     ...(corsOrigins.length > 0 ? { cors: { origin: [...corsOrigins] } } : {}),
   });
   const serverTime = () => ({ serverTime: new Date(clock.now()).toISOString() });
 
   io.on('connection', (socket) => {
+    socket.on('disconnect', guard.connected(socket.request));
+    const mayTell = createMessageBudget();
+    socket.onAny(() => {
+      if (!mayTell()) hangUp(socket);
+    });
     const token: unknown = socket.handshake.auth.token;
     const holder = typeof token === 'string' ? identify(token) : null;
     if (holder) {
