@@ -1,11 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { AppRole } from './fault.ts';
 import type { Failpoint } from './failpoints.ts';
 import { hang, passFailpoint } from './pass-failpoint.ts';
 import { shiftDate } from './shift-date.ts';
-import { clocksFile, FOLDER_VARIABLE, HANG_SIGNAL, hangFile, readSettings } from './settings.ts';
+import {
+  clocksFile,
+  COLLECT_VARIABLE,
+  FOLDER_VARIABLE,
+  HANG_SIGNAL,
+  hangFile,
+  readSettings,
+} from './settings.ts';
 
 /** Of the process that runs this entry; the supervisor has none of ours. */
 function roleOf(entry = ''): AppRole | undefined {
@@ -38,6 +47,7 @@ if (folder !== undefined && role !== undefined) {
   process.on(HANG_SIGNAL, () => hang(Number(readFileSync(hangFile(folder, process.pid), 'utf8'))));
   watchQueue(folder);
   watchTransactions(folder);
+  collectOften(Number(process.env[COLLECT_VARIABLE] ?? 0));
 }
 
 function applySettings(from: string, as: AppRole): void {
@@ -51,6 +61,13 @@ function applySettings(from: string, as: AppRole): void {
     url.port = String(port);
     process.env[variable] = url.href;
   }
+}
+
+/** Garbage that nobody has collected yet looks like memory that is kept: V8 lets tens of megabytes lie for minutes. */
+function collectOften(everyMs: number): void {
+  if (everyMs === 0) return;
+  setFlagsFromString('--expose-gc');
+  setInterval(runInNewContext('gc') as () => void, everyMs).unref();
 }
 
 /** Bull takes a job of an API process, and a worker's job is done. */

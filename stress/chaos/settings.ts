@@ -15,6 +15,9 @@ export type RoleSettings = Record<AppRole, PreloadSettings>;
 /** Names the campaign's folder to the processes. */
 export const FOLDER_VARIABLE = 'STAMPEDE_CHAOS_FOLDER';
 
+/** Of a process whose garbage is collected every so many milliseconds. */
+export const COLLECT_VARIABLE = 'STAMPEDE_CHAOS_COLLECT_EVERY_MS';
+
 /** On this signal a process reads `hang.<pid>` and stands still for so many milliseconds. */
 export const HANG_SIGNAL = 'SIGUSR2';
 

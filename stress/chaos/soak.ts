@@ -12,6 +12,7 @@ import { meet, type RoundDeps } from './play-round.ts';
 import { createRandom } from './random.ts';
 import { measureRecovery } from './recovery.ts';
 import { beginAct, type ActFigures, type SoakAct } from './soak-act.ts';
+import { COLLECT_VARIABLE } from './settings.ts';
 import { openStores } from './stores.ts';
 import { watchMemory } from './watch-memory.ts';
 
@@ -40,6 +41,8 @@ export interface SoakResult {
 
 const BETWEEN_FAULTS_MS = { least: 1_000, most: 6_000 };
 const FAULT_LASTS_MS = { least: 100, most: 3_000 };
+/** In API processes and workers, so that what is resident is what is kept. */
+const COLLECT_EVERY_MS = 5_000;
 /** I11. */
 const RECOVERED_WITHIN_MS = 10_000;
 
@@ -74,7 +77,8 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const memory = watchMemory(instance);
   const deps = { instance, lines, stores, out };
   try {
-    await instance.configure({ api: { ACK_DURABILITY: ack }, worker: {} });
+    const collecting = { [COLLECT_VARIABLE]: String(COLLECT_EVERY_MS) };
+    await instance.configure({ api: { ACK_DURABILITY: ack, ...collecting }, worker: collecting });
     const shoppers = await createShoppers(
       { db: stores.now().db, tokens: stores.tokens },
       MOST_SHOPPERS_IN_ACT,
