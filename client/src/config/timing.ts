@@ -16,6 +16,8 @@ export const REQUEST_TIMEOUT_MS = 8_000;
 /** A wish whose answer was lost is repeated until it is known, with pauses that double up to the longest. */
 export const WISH_FIRST_PAUSE_MS = 400;
 export const WISH_LONGEST_PAUSE_MS = 8_000;
+/** Becoming a guest is tried this often before the shopper is told. */
+export const GUEST_TRIES = 5;
 /** A page that is loaded anew still tells of a rejection this long after it. */
 export const REJECTION_TOLD_MS = 600_000;
 /** The sale opens within this time after all: the page's clock was a little early. */

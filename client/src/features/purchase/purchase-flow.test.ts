@@ -264,6 +264,17 @@ describe('a purchase', () => {
     expect(api.attemptKeys).toEqual(['key-1']);
   });
 
+  it('tries to become a guest a few times, then says that nothing was asked for', async () => {
+    const { flow, api } = setUpFlow({ shopperId: undefined, guest: { kind: 'unreachable' } });
+    flow.start();
+    void flow.buy(1);
+    await settle();
+    expect(flow.current().phase).toBe('signing_in');
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(flow.current()).toMatchObject({ phase: 'refused', code: 'unreachable' });
+    expect(api.attemptKeys).toEqual([]);
+  });
+
   it('asks to sign in where guests are not wanted', async () => {
     const { flow } = setUpFlow({ shopperId: undefined, guest: aProblem('not_found') });
     flow.start();

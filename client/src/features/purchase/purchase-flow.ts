@@ -1,6 +1,7 @@
 import type { AttemptStatusBody, SessionBody } from '../../../../src/contracts/http.ts';
 import {
   ATTEMPT_POLL_MS,
+  GUEST_TRIES,
   REJECTION_TOLD_MS,
   WISH_FIRST_PAUSE_MS,
   WISH_LONGEST_PAUSE_MS,
@@ -38,6 +39,10 @@ export interface PurchaseFlow {
 }
 
 const PAUSES = { firstMs: WISH_FIRST_PAUSE_MS, longestMs: WISH_LONGEST_PAUSE_MS };
+
+/** A guest that was made and whose answer was lost buys nothing: making another is safe, but nothing is kept meanwhile. */
+const isPassing = (answer: Answer<SessionBody>) =>
+  answer.kind === 'unreachable' || (answer.kind === 'problem' && answer.problem.status >= 500);
 
 /**
  * One shopper's way through one sale: from the wish over the place in line to the outcome.
@@ -195,7 +200,12 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
   /** Makes a guest and signs it in; false, with words for the shopper, when that did not work. */
   const becomeGuest = async (signal: AbortSignal): Promise<boolean> => {
     store.set({ phase: 'signing_in' });
-    const answer = await deps.signInAsGuest();
+    let answer = await deps.signInAsGuest();
+    for (let tried = 1; tried < GUEST_TRIES && isPassing(answer) && !isOver(signal); tried += 1) {
+      const retryAfterMs = answer.kind === 'problem' ? answer.retryAfterMs : undefined;
+      await pause(pauseBeforeTry(tried, retryAfterMs, deps.random(), PAUSES), signal);
+      if (!isOver(signal)) answer = await deps.signInAsGuest();
+    }
     if (isOver(signal)) return false;
     if (answer.kind === 'ok') return true;
     if (answer.kind === 'unreachable')
