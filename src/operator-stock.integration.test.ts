@@ -219,7 +219,20 @@ describe('units taken off a sale', () => {
 
   it('are not counted as missing by a measurement that began before they were held', async () => {
     const sale = await givenSale(pipeline);
-    const take = () => changeOf(sale, -4);
+    const { saleId, stockId } = sale;
+    const one = {
+      saleId,
+      stockId,
+      epoch: 1,
+      changeId: randomUUID(),
+      units: 4,
+      change: aChange(),
+      heldAtMs: 0,
+    };
+    const take = async () => {
+      await holdUnits(pipeline, one);
+      await commitHeld(deps, one); // whoever measures the drift afterwards has not come yet
+    };
     const db = meanwhile(pipeline.db, 'raw', take);
     await repairDrift({ ...pipeline, db, logger: silentLogger }, { ...sale, epoch: 1 });
     expect([await pipeline.tokens(sale.saleId), await driftOf(sale)]).toEqual([6, 0]);
