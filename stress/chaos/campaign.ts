@@ -55,6 +55,10 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
     seconds: Math.round((Date.now() - startedAt) / 1000),
   });
   let stage: Stage | undefined;
+  // Ctrl-C leaves no instance behind; a second one ends at once, as always.
+  const interrupt = (): void =>
+    void (stage ? closeStage(stage) : Promise.resolve()).finally(() => process.exit(130));
+  process.once('SIGINT', interrupt);
   try {
     for (let number = 0; number < rounds; number += 1) {
       stage ??= await openStage(print);
@@ -73,6 +77,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
       }
     }
   } finally {
+    process.off('SIGINT', interrupt);
     if (stage) await closeStage(stage);
   }
   return soFar();

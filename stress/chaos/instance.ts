@@ -53,7 +53,7 @@ export async function startChaosInstance(openLines: (dataDir: string, apiPort: n
   let supervisor: SupervisedProcess | undefined;
 
   const note = (role: ProcessRole): void => void deaths.set(role, [...(deaths.get(role) ?? []), Date.now()]);
-  const settle = (): void =>
+  const tellSettings = (): void =>
     writeSettings(folder, {
       api: {
         redisPort: lines.proxies['api-redis'].port,
@@ -68,7 +68,7 @@ export async function startChaosInstance(openLines: (dataDir: string, apiPort: n
     });
 
   const launch = async (): Promise<void> => {
-    settle();
+    tellSettings();
     supervisor = await spawnTethered({
       program: process.execPath,
       args: [fileURLToPath(new URL('scripts/start.mjs', root))],
@@ -161,7 +161,7 @@ export async function startChaosInstance(openLines: (dataDir: string, apiPort: n
         (role) => JSON.stringify(next[role]) !== JSON.stringify(env[role]),
       );
       env = next;
-      settle();
+      tellSettings();
       for (const role of changed) {
         const pids = await instance.pids(role);
         for (const pid of pids) end(role, pid, 'SIGTERM');
