@@ -102,6 +102,15 @@ describe('createAccessTokens', () => {
     expect(start().verify(signed(goodClaims))).not.toBeNull();
   });
 
+  it('refuses good claims under our header with a signature that is not theirs', () => {
+    const [, , ofOthers] = signed({ ...goodClaims, role: 'operator' }).split('.');
+    const [, claims] = signed({ ...goodClaims, role: 'admin' }).split('.');
+    const { verify } = start();
+    for (const signature of [ofOthers!, 'A'.repeat(43), '']) {
+      expect(verify(`${header}.${claims!}.${signature}`)).toBeNull();
+    }
+  });
+
   it.each([
     ['no expiry', { exp: undefined }],
     ['no subject', { sub: undefined }],
