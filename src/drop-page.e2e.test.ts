@@ -10,6 +10,8 @@ const START_MS = 300_000;
 /** Shorter than a test's own limit, so that the step which never came is named, ms. */
 const STEP_MS = 30_000;
 const TEST_MS = 120_000;
+/** Twenty pages at once, on a machine that is busy with other tests, ms. */
+const CROWD_MS = 90_000;
 
 describe('a drop in the browser', () => {
   let browser: Browser;
@@ -84,6 +86,24 @@ describe('a drop in the browser', () => {
       for (const page of pages) await page.locator('[data-testid=state][data-state=sold_out]').waitFor();
     },
     TEST_MS,
+  );
+
+  it(
+    'sells twelve units to twenty who click together, and tells those who only wait that all is sold',
+    async () => {
+      const saleId = await createSale(12);
+      const watcher = await openSale(saleId);
+      const pages: Page[] = [];
+      for (let shopper = 0; shopper < 20; shopper += 1) pages.push(await openSale(saleId));
+      await Promise.all(pages.map((page) => page.getByTestId('buy').click()));
+      await Promise.all(
+        pages.map((page) => standing(page, 'confirmed', 'lost', 'sold_out').waitFor({ timeout: CROWD_MS })),
+      );
+      const kinds = await Promise.all(pages.map(kindOf));
+      expect(kinds.filter((kind) => kind === 'confirmed')).toHaveLength(12);
+      await standing(watcher, 'sold_out').waitFor();
+    },
+    2 * TEST_MS,
   );
 
   it(
