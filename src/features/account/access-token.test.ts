@@ -51,9 +51,10 @@ describe('createAccessTokens', () => {
 
   it('refuses a token whose claims were changed', () => {
     const { tokens, verify } = start();
-    const [header, , signature] = tokens.issue(user).accessToken.split('.');
-    const claims = encode({ sub: user.id, role: 'admin', exp: 4e9 });
-    expect(verify(`${header!}.${claims}.${signature!}`)).toBeNull();
+    const [header, issued, signature] = tokens.issue(user).accessToken.split('.');
+    const claims = JSON.parse(Buffer.from(issued!, 'base64url').toString()) as object;
+    expect(verify(`${header!}.${encode(claims)}.${signature!}`)).not.toBeNull();
+    expect(verify(`${header!}.${encode({ ...claims, role: 'admin' })}.${signature!}`)).toBeNull();
   });
 
   it('refuses algorithms other than HS256, and none', () => {
