@@ -9,13 +9,11 @@ import { judgeSale, type RoundVerdict } from './judge-round.ts';
 import type { RoundPlan } from './plan.ts';
 import { createRound } from './create-round.ts';
 import type { RoundDeps } from './play-round.ts';
-import { openRoundSales, retireSales } from './round-sales.ts';
+import { openRoundSales } from './round-sales.ts';
 
-/** Faults go on while an act is judged: what is repaired once a second may need a few of them, ms. */
-const JUDGED_WITHIN_MS = 60_000;
-const JUDGE_EVERY_MS = 2_000;
+/** Faults go on: what an act left undecided is decided after several of them, ms. */
+const DRAINED_WITHIN_MS = 60_000;
 
-/** What an act leaves behind: its memory does not last longer than its judgement. */
 export interface ActFigures {
   wishes: number;
   accepted: number;
@@ -30,11 +28,12 @@ export interface SoakAct {
   /** Resolves when the last one has come; the next act may begin. */
   over: Promise<void>;
   /**
-   * Waits until everybody has a final answer and all is decided, judges every line of the journal and puts the sales away.
+   * Waits until everybody has a final answer and all is decided.
    *
    * @param quiet  resolves when no fault touches the act any more
+   * @returns what judges every line of its journal; not beside a load, whose clients and proxies are in this very process
    */
-  conclude(quiet: Promise<unknown>): Promise<ActFigures>;
+  conclude(quiet: Promise<unknown>): Promise<() => Promise<ActFigures>>;
 }
 
 /** Opens the sales of an act and lets its crowd come. */
@@ -54,30 +53,23 @@ export async function beginAct(
   const coming = crowd.come();
   coming.catch(() => undefined); // told by who concludes
 
-  const conclude = async (quiet: Promise<unknown>): Promise<ActFigures> => {
+  const conclude = async (quiet: Promise<unknown>) => {
     await Promise.all([coming, quiet]);
-    const drained = await waitForDrain(stores.now(), saleIds, JUDGED_WITHIN_MS);
+    const drained = await waitForDrain(stores.now(), saleIds, DRAINED_WITHIN_MS);
     for (const check of round.checks) await check();
     crowd.close();
-    const entries = await journal.readBack();
-    const judge = async (): Promise<RoundVerdict[]> => {
-      const round = { crowd, services: stores.now(), mayBeLost: undefined };
-      const verdicts = await Promise.all(saleIds.map((saleId) => judgeSale(round, saleId, entries)));
-      return verdicts.flat().filter(({ ok }) => !ok);
-    };
-    const giveUpAt = Date.now() + JUDGED_WITHIN_MS;
-    let broken = await judge();
-    while (broken.length > 0 && Date.now() < giveUpAt) {
-      await new Promise((resolve) => setTimeout(resolve, JUDGE_EVERY_MS));
-      broken = await judge();
-    }
-    broken.push(...round.verdicts.filter(({ ok }) => !ok));
+    const broken = round.verdicts.filter(({ ok }) => !ok);
     if (!drained)
-      broken.push({ id: 'drained', ok: false, detail: `not within ${JUDGED_WITHIN_MS / 1000} s` });
-    const figures = { accepted: crowd.accepted().length, wishes: crowd.wishes().length, broken };
-    if (broken.length === 0) await rm(path, { force: true });
-    await retireSales(stores.now(), saleIds);
-    return figures;
+      broken.push({ id: 'drained', ok: false, detail: `not within ${DRAINED_WITHIN_MS / 1000} s` });
+
+    return async (): Promise<ActFigures> => {
+      const entries = await journal.readBack();
+      const judged = { crowd, services: stores.now(), mayBeLost: undefined };
+      for (const saleId of saleIds) broken.push(...(await judgeSale(judged, saleId, entries)));
+      const found = broken.filter(({ ok }) => !ok);
+      if (found.length === 0) await rm(path, { force: true });
+      return { accepted: crowd.accepted().length, wishes: crowd.wishes().length, broken: found };
+    };
   };
   const over = new Promise<void>((resolve) => setTimeout(resolve, plan.crowdMs));
   return { sales, crowd, round, over, conclude };

@@ -83,7 +83,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
       { db: stores.now().db, tokens: stores.tokens },
       MOST_SHOPPERS_IN_ACT,
     );
-    const concluding: Promise<ActFigures>[] = [];
+    const concluding: ReturnType<SoakAct['conclude']>[] = [];
     let acts = 0;
     const beginNext = (): Promise<SoakAct> => beginAct(deps, planAct(seed + acts++, ack), shoppers, note);
     const now: Now = { act: await beginNext(), trouble: Promise.resolve(), isOver: false };
@@ -107,7 +107,10 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
     const last = { sales: now.act.sales, accepted: now.act.crowd.accepted, mayBeLost: () => false };
     const recoveryMs = await measureRecovery({ services: stores.now, ...last }, Date.now());
     conclude(now.act);
-    const concluded = await Promise.all(concluding);
+    const judges = await Promise.all(concluding);
+    const traces = memory.stop();
+    const concluded: ActFigures[] = [];
+    for (const judgeAct of judges) concluded.push(await judgeAct());
     const verdicts: RoundVerdict[] = concluded.flatMap(({ broken }) => broken);
     if (recoveryMs === null || recoveryMs > RECOVERED_WITHIN_MS)
       verdicts.push({
@@ -115,7 +118,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
         ok: false,
         detail: `not decided ${recoveryMs ?? 30_000} ms after the last fault`,
       });
-    verdicts.push(judgeMemory(memory.stop()));
+    verdicts.push(judgeMemory(traces));
     const ok = verdicts.every((verdict) => verdict.ok);
     if (!ok) await instance.saveLogs(join(out, 'logs'));
     return {
