@@ -18,6 +18,8 @@ export interface CampaignOptions {
   seed: number;
   rounds: number;
   ack: AckDurability | 'both';
+  /** That play rounds at the same time: most of a round is waiting for something to die or to come back. */
+  instances: number;
   out: string;
   /** The command that plays one round again. */
   again: (seed: number) => string;
@@ -42,43 +44,51 @@ interface Stage {
   stores: Stores;
 }
 
-/** Plays round after round on one instance; after a round that broke something, on a new one. */
+/** Plays round after round on each instance; after a round that broke something, on a new one. */
 export async function runCampaign(options: CampaignOptions): Promise<Campaign> {
-  const { faults, seed, rounds, ack, out, print } = options;
+  const { faults, seed, rounds, ack, instances, out, print } = options;
   const startedAt = Date.now();
   const results: RoundResult[] = [];
-  const kept: string[][] = [];
   const commit = await readCommit();
   const soFar = (): Campaign => ({
-    ...{ seed, ack, commit, rounds: results },
+    ...{ seed, ack, commit, rounds: results.toSorted((one, other) => one.seed - other.seed) },
     at: new Date(startedAt).toISOString(),
     seconds: Math.round((Date.now() - startedAt) / 1000),
   });
-  let stage: Stage | undefined;
+  const stages = new Set<Stage>();
+  const close = async (stage: Stage): Promise<void> => {
+    stages.delete(stage);
+    await closeStage(stage);
+  };
   // Ctrl-C leaves no instance behind; a second one ends at once, as always.
-  const interrupt = (): void =>
-    void (stage ? closeStage(stage) : Promise.resolve()).finally(() => process.exit(130));
+  const interrupt = (): void => void Promise.all([...stages].map(close)).finally(() => process.exit(130));
   process.once('SIGINT', interrupt);
-  try {
-    for (let number = 0; number < rounds; number += 1) {
-      stage ??= await openStage(print);
+  let next = 0;
+  const playInTurn = async (): Promise<void> => {
+    let stage: Stage | undefined;
+    const kept: string[][] = [];
+    for (let number = next++; number < rounds; number = next++) {
+      if (!stage) stages.add((stage = await openStage(print)));
       const plan = planRound(seed + number, { faults, ack });
       const result = await playOrTell({ ...stage, out }, plan);
       results.push(result);
-      report(result, `${number + 1}/${rounds}`, options);
+      report(result, `${results.length}/${rounds}`, options);
       await writeFile(join(out, 'campaign.json'), JSON.stringify(soFar(), null, 2)); // a long one may be cut short
       kept.push(result.saleIds);
       if (!result.ok) {
-        await closeStage(stage);
+        await close(stage);
         stage = undefined;
         kept.length = 0;
       } else if (kept.length > RETIRED_AFTER_ROUNDS) {
         await retireSales(stage.stores.now(), kept.shift() ?? []);
       }
     }
+  };
+  try {
+    await Promise.all(Array.from({ length: instances }, playInTurn));
   } finally {
     process.off('SIGINT', interrupt);
-    if (stage) await closeStage(stage);
+    await Promise.all([...stages].map(close));
   }
   return soFar();
 }

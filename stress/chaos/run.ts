@@ -27,6 +27,7 @@ async function run({ flags, print }: CommandContext) {
   const only = flags.text('only');
   const campaign = await runCampaign({
     ...{ faults, seed, rounds, out, print },
+    instances: flags.integer('instances', { min: 1, max: 8, otherwise: 1 }),
     ack: chooseAck(flags.text('ack')),
     again: (round) =>
       `npm run chaos -- --seed ${round} --rounds 1${only === undefined ? '' : ` --only ${only}`}`,
@@ -96,6 +97,7 @@ await runCommand({
       value: 'SECONDS',
       help: 'one load for so long, with moderate faults at random times; memory must be flat',
     },
+    instances: { value: 'N', help: 'so many at the same time, each plays a share of the rounds (1)' },
     only: { value: 'FAULT,…', help: 'these faults only' },
     list: { help: 'tell the faults' },
     ack: { value: 'LEVEL', help: 'queued, committed or both in turns (both)' },
