@@ -7,6 +7,7 @@ import type { ProcessRole } from '../../src/infrastructure/embedded/keep-running
 import type { Failpoint, FailpointAct } from './failpoints.ts';
 import type { Operator } from './operator.ts';
 import type { Random } from './random.ts';
+import type { Wish } from '../lib/wish.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
 export const FAULT_GROUPS = [
@@ -141,7 +142,7 @@ export interface Crowd {
    */
   buy(wish: { shopper: Shopper; saleId: string; quantity?: number; key?: string }): Promise<JournalEntry>;
   /** Wishes that were sent so far, with their keys. */
-  wishes(): readonly { shopper: Shopper; saleId: string; quantity: number; idempotencyKey: string }[];
+  wishes(): readonly Wish[];
   /** Cuts every socket at once; they come back as a page's do. */
   dropSockets(): void;
 }
