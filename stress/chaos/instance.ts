@@ -39,13 +39,15 @@ export interface OwnInstance extends ChaosInstance {
  *
  * @throws with what it printed, when it does not get ready
  */
-export async function startChaosInstance(openLines: (dataDir: string, apiPort: number) => Promise<Lines>) {
+export async function startChaosInstance(
+  openLines: (dataDir: string, apiPort: () => number) => Promise<Lines>,
+) {
   const root = findRoot(import.meta.url);
   const dataDir = await mkdtemp(join(tmpdir(), 'stampede-chaos-'));
   const folder = join(dataDir, 'chaos');
   await mkdir(folder, { mode: 0o700 });
-  const apiPort = await findFreePort();
-  const lines = await openLines(dataDir, apiPort);
+  let apiPort = 0;
+  const lines = await openLines(dataDir, () => apiPort);
   const deaths = new Map<ProcessRole, number[]>();
   const begun = new Set<number>();
   let printed = '';
@@ -67,7 +69,8 @@ export async function startChaosInstance(openLines: (dataDir: string, apiPort: n
       },
     });
 
-  const launch = async (): Promise<void> => {
+  const launch = async (triesLeft = 2): Promise<void> => {
+    apiPort = await findFreePort();
     tellSettings();
     supervisor = await spawnTethered({
       program: process.execPath,
@@ -84,9 +87,17 @@ export async function startChaosInstance(openLines: (dataDir: string, apiPort: n
       }),
       onLine: (line) => (printed = `${printed}${line}\n`.slice(-MOST_PRINTED)),
     });
-    await instance.untilReady(READY_WITHIN_MS).catch(async (error: unknown) => {
+    const ended = supervisor.exited.then(() => 'ended' as const);
+    const ready = instance.untilReady(READY_WITHIN_MS).then(() => 'ready' as const);
+    const outcome = await Promise.race([ended, ready]).catch((error: unknown) => {
       throw new Error(`Stampede did not get ready:\n${printed}`, { cause: error });
     });
+    if (outcome === 'ended') {
+      ready.catch(() => undefined); // nobody waits for it any more
+      // A port that was free may be somebody's outgoing connection a moment later.
+      if (triesLeft > 0) return launch(triesLeft - 1);
+      throw new Error(`Stampede ended at once:\n${printed}`);
+    }
     for (const role of ['api', 'worker'] as const) await instance.untilBack(role, []);
   };
 
@@ -155,7 +166,7 @@ export async function startChaosInstance(openLines: (dataDir: string, apiPort: n
       await supervisor?.exited;
       await rm(join(dataDir, 'instance.json'), { force: true }); // of the one before: nobody takes it for the next one
     },
-    startAgain: launch,
+    startAgain: () => launch(),
     async configure(next) {
       const changed = (['api', 'worker'] as const).filter(
         (role) => JSON.stringify(next[role]) !== JSON.stringify(env[role]),

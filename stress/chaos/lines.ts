@@ -15,7 +15,7 @@ export interface Lines {
 }
 
 /** Opens a proxy for each line of the instance in this folder, whose services may move. */
-export async function openLines(dataDir: string, apiPort: number): Promise<Lines> {
+export async function openLines(dataDir: string, apiPort: () => number): Promise<Lines> {
   let stream: Random | undefined;
   const random = (): number => stream?.next() ?? Math.random();
   const toRedis = { targetPort: () => portOf(dataDir, 'redisUrl'), random };

@@ -93,7 +93,8 @@ export async function playRound(deps: RoundDeps, plan: RoundPlan): Promise<Round
   await journal.close();
   const ok = verdicts.every((verdict) => verdict.ok);
   const result: RoundResult = {
-    ...{ seed: plan.seed, ack: plan.ack, faults: met, ok, verdicts, recoveryMs, saleIds, log },
+    ...{ seed: plan.seed, ack: plan.ack, ok, verdicts, recoveryMs, saleIds, log },
+    faults: plan.faults.map(({ fault }) => fault.name).filter((name) => met.includes(name)),
     wishes: crowd.wishes().length,
     accepted: crowd.accepted().length,
     lost: judged.lost,

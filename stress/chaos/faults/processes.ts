@@ -13,7 +13,7 @@ async function killed({ instance }: ChaosRound, role: AppRole, pids: readonly nu
 async function diesAt(round: ChaosRound, role: AppRole, failpoint: Failpoint): Promise<Heal | null> {
   const before = await round.instance.pids(role);
   const trap = await round.arm(failpoint, { act: 'die' });
-  await round.until(trap.hasHit, `somebody comes by ${failpoint}`, 4_000).catch(() => undefined);
+  await round.until(trap.hasHit, `somebody comes by ${failpoint}`, 8_000).catch(() => undefined);
   await trap.disarm();
   if (!trap.hasHit()) return null;
   await round.until(async () => (await gone()).length > 0, 'its death is noticed');
