@@ -27,6 +27,7 @@ import { AcceptedAttempts } from './features/purchase/accepted-attempts.ts';
 import { createAdmit } from './features/purchase/admit.ts';
 import { createAdopt } from './features/purchase/adopt.ts';
 import { createAttemptLane } from './features/purchase/attempt.lane.ts';
+import { createBlockPace } from './features/purchase/block-pace.ts';
 import { createHearOutcomes } from './features/purchase/hear-outcomes.ts';
 import { OutcomeWaiters } from './features/purchase/outcome-waiters.ts';
 import { createPurchaseStatus } from './features/purchase/purchase-status.ts';
@@ -178,9 +179,11 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   const saleStatus = new SaleStatus({ db, redis, clock, catalogue });
   const requestScope = createRequestScope({ logger, corsOrigins: env.corsOrigins });
   const addressLimit = createAddressLimit({ exempt, ...ATTEMPT_LIMIT });
+  const { blockAccounts, blockStepMs } = env;
+  const blockPace = createBlockPace({ exempt, freeAccounts: blockAccounts, stepMs: blockStepMs, clock });
   const acceptTook = (saleId: string, ms: number): void => latency.record(saleId, 'accept', ms);
   const attemptLane = createAttemptLane({
-    ...{ authenticate, addressLimit, clientAddress, catalogue, purchase, acceptTook, logger },
+    ...{ authenticate, addressLimit, clientAddress, blockPace, catalogue, purchase, acceptTook, logger },
   });
   const saleStatusLane = createSaleStatusLane({ saleStatus, logger });
   const users = createUserRepository({ db });

@@ -3,6 +3,7 @@ import { expectProblem } from './testing/expect-problem.ts';
 import { startTestApi, type Answer, type TestApi } from './testing/test-api.ts';
 import { givenSale, givenShoppers } from './testing/test-sale.ts';
 import { startTestServices, type TestServices } from './testing/test-services.ts';
+import { until } from './testing/until.ts';
 
 let services: TestServices;
 let shoppers: string[];
@@ -10,7 +11,7 @@ const apis: TestApi[] = [];
 
 beforeAll(async () => {
   services = await startTestServices();
-  shoppers = await givenShoppers(services.db, 3);
+  shoppers = await givenShoppers(services.db, 6);
 });
 afterAll(async () => {
   for (const api of apis) await api.close();
@@ -70,5 +71,64 @@ describe('a forged X-Forwarded-For', () => {
   it('counts when the proxy it comes from is trusted', async () => {
     const answers = await burst(await startApi({ TRUST_PROXY: 'loopback' }));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([401]));
+  });
+});
+
+describe('many accounts of one address block', () => {
+  /** What each shopper in turn is told, each from the next address of the block. */
+  const fromBlock = async (api: TestApi, saleId: string, who: number[], block = '203.0.113') => {
+    const answers: Answer[] = [];
+    for (const [n, shopper] of who.entries()) {
+      const headers = { 'X-Forwarded-For': `${block}.${n + 1}` };
+      answers.push(await api.attempt(shoppers[shopper]!, { saleId }, { headers }));
+    }
+    return answers;
+  };
+  const codes = (answers: Answer[]) => answers.map(({ problem }) => problem.code);
+
+  it('wait longer and longer, other blocks and who was there before them not at all', async () => {
+    const { saleId } = await givenSale(services, { stock: 0 });
+    const api = await startApi({ TRUST_PROXY: 'loopback', BLOCK_ACCOUNTS: '2', BLOCK_STEP_MS: '20000' });
+    const answers = await fromBlock(api, saleId, [0, 1, 2, 3, 0]);
+    expect(codes(answers)).toEqual(['sold_out', 'sold_out', 'rate_limited', 'rate_limited', 'sold_out']);
+    const [third, fourth] = [answers[2]!, answers[3]!];
+    expectProblem(third, 429, 'rate_limited');
+    expect(third.headers['ratelimit-policy']).toBe('"block"; q=2; w=600');
+    const waits = [third, fourth].map(({ headers }) =>
+      Number(/^"block"; r=0; t=(\d+)$/.exec(String(headers.ratelimit))![1]),
+    );
+    expect(waits[1]! - waits[0]!).toBeGreaterThan(10);
+    expect(Number(fourth.headers['retry-after'])).toBeGreaterThanOrEqual(waits[1]!);
+    expect(codes(await fromBlock(api, saleId, [2, 3], '198.51.100'))).toEqual(['sold_out', 'sold_out']);
+  });
+
+  it('come in when it is their turn', async () => {
+    const { saleId } = await givenSale(services, { stock: 0 });
+    const api = await startApi({ TRUST_PROXY: 'loopback', BLOCK_ACCOUNTS: '1', BLOCK_STEP_MS: '300' });
+    await fromBlock(api, saleId, [0]);
+    await until(async () => codes(await fromBlock(api, saleId, [1]))[0] === 'sold_out');
+  });
+
+  it('are of their proxy’s block, whatever they write, when it is not trusted', async () => {
+    const { saleId } = await givenSale(services, { stock: 0 });
+    const api = await startApi({ BLOCK_ACCOUNTS: '2', BLOCK_STEP_MS: '20000' });
+    const answers: Answer[] = [];
+    for (const shopper of shoppers.slice(0, 4))
+      answers.push(
+        await api.attempt(
+          shopper,
+          { saleId },
+          { headers: { 'X-Forwarded-For': `10.${answers.length}.0.1` } },
+        ),
+      );
+    expect(codes(answers)).toEqual(['sold_out', 'sold_out', 'rate_limited', 'rate_limited']);
+  });
+
+  it('do not wait where addresses are exempt', async () => {
+    const { saleId } = await givenSale(services, { stock: 0 });
+    const api = await startApi({ BLOCK_ACCOUNTS: '1', ADDRESS_LIMIT_EXEMPT: 'loopback' });
+    const answers: Answer[] = [];
+    for (const shopper of shoppers) answers.push(await api.attempt(shopper, { saleId }));
+    expect(new Set(codes(answers))).toEqual(new Set(['sold_out']));
   });
 });

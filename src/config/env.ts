@@ -24,6 +24,10 @@ export interface Env {
   triesWindowSec: number;
   /** Absent: loopback in embedded mode, nobody otherwise. */
   addressLimitExempt: string[] | undefined;
+  /** Accounts of one address block that try to buy in one sale as they come, by process. */
+  blockAccounts: number;
+  /** What each account of the block beyond them waits longer. */
+  blockStepMs: number;
   maxInflight: number;
   maxInflightAgeSec: number;
   ackDurability: 'queued' | 'committed';
@@ -74,6 +78,8 @@ interface Variables {
   TRIES_LIMIT: number;
   TRIES_WINDOW_SEC: number;
   ADDRESS_LIMIT_EXEMPT?: string[];
+  BLOCK_ACCOUNTS: number;
+  BLOCK_STEP_MS: number;
   MAX_INFLIGHT: number;
   MAX_INFLIGHT_AGE_SEC: number;
   ACK_DURABILITY: Env['ackDurability'];
@@ -100,6 +106,8 @@ const schema = Joi.object<Variables>({
   TRIES_LIMIT: Joi.number().integer().min(1).max(1_000_000).default(20),
   TRIES_WINDOW_SEC: Joi.number().integer().min(1).max(86_400).default(10),
   ADDRESS_LIMIT_EXEMPT: list,
+  BLOCK_ACCOUNTS: Joi.number().integer().min(1).max(100_000).default(100),
+  BLOCK_STEP_MS: Joi.number().integer().min(1).max(60_000).default(250),
   MAX_INFLIGHT: Joi.number().integer().min(1).max(10_000_000).default(50_000),
   MAX_INFLIGHT_AGE_SEC: Joi.number().integer().min(1).max(86_400).default(60),
   ACK_DURABILITY: Joi.valid('queued', 'committed').default('queued'),
@@ -136,6 +144,8 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     triesLimit: vars.TRIES_LIMIT,
     triesWindowSec: vars.TRIES_WINDOW_SEC,
     addressLimitExempt: vars.ADDRESS_LIMIT_EXEMPT,
+    blockAccounts: vars.BLOCK_ACCOUNTS,
+    blockStepMs: vars.BLOCK_STEP_MS,
     maxInflight: vars.MAX_INFLIGHT,
     maxInflightAgeSec: vars.MAX_INFLIGHT_AGE_SEC,
     ackDurability: vars.ACK_DURABILITY,

@@ -1,3 +1,4 @@
+import { ipv6Network } from './address-block.ts';
 import { createAddressMatcher } from './client-address.ts';
 
 export interface AddressLimitDeps {
@@ -74,7 +75,7 @@ export function createAddressLimit({
     take: (address) => {
       if (isExempt(address)) return OK;
       const now = clock.now();
-      const bucket = bucketOf(address.includes(':') ? networkOf(address) : address, now);
+      const bucket = bucketOf(address.includes(':') ? ipv6Network(address) : address, now);
       bucket.tokens = Math.min(burst, bucket.tokens + (Math.max(0, now - bucket.at) / 1000) * ratePerSec);
       bucket.at = now;
       if (bucket.tokens < 1) {
@@ -86,13 +87,4 @@ export function createAddressLimit({
       return OK;
     },
   };
-}
-
-/** The /56 of an IPv6 address, by its text: a parser would cost ten times the rest of this file. */
-function networkOf(address: string): string {
-  const [head = '', tail = ''] = address.split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === '' ? [] : tail.split(':');
-  const groups = [...left, ...Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right];
-  return `${groups.slice(0, 3).join(':')}:${(parseInt(groups[3] ?? '0', 16) >> 8).toString(16)}`;
 }

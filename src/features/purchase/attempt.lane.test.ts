@@ -21,6 +21,7 @@ describe('a further check in the path of an attempt', () => {
           : { ok: true, identity: anIdentity({ userId: given }) },
       addressLimit: { take: () => ({ ok: true }), size: 0 },
       clientAddress: () => '',
+      blockPace: { refuse: () => null, size: 0 },
       furtherCheck: ({ shopperId, req }) => {
         asked.push(`${shopperId} ${String(req.headers['x-proof'])}`);
         return answer;

@@ -12,6 +12,7 @@ import type { Authenticate } from '../account/authenticate.ts';
 import type { SaleCatalogue } from '../sale/sale-catalogue.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
 import { attemptIdOf } from './attempt-id.ts';
+import type { BlockPace } from './block-pace.ts';
 import type { AttemptAnswer, Purchase } from './purchase.service.ts';
 import { createReadWish, type ReadWish } from './read-wish.ts';
 
@@ -19,6 +20,7 @@ export interface AttemptLaneDeps {
   authenticate: Authenticate;
   addressLimit: AddressLimit;
   clientAddress: ClientAddress;
+  blockPace: BlockPace;
   catalogue: SaleCatalogue;
   purchase: Purchase;
   furtherCheck?: FurtherCheck;
@@ -37,12 +39,14 @@ export type FurtherCheck = (attempt: { shopperId: string; req: IncomingMessage }
  * `POST /api/purchase/attempt`, without a framework: mounted in the Express app and in front of it, because Express'
  * routing costs more than the whole purchase path. The request scope has begun already.
  *
- * Refuses in this order: method, media type, size, address limit, token, role, further check, body, sale, gate.
+ * Refuses in this order: method, media type, size, address limit, token, role, further check, body, sale, turn among the
+ * accounts of an address block, gate.
  */
 export function createAttemptLane(deps: AttemptLaneDeps): Lane {
   const readWish = createReadWish();
   return (req, res) => {
-    const refusal = refuseHead(req, deps);
+    const address = deps.clientAddress(req);
+    const refusal = refuseHead(req, address, deps);
     if (refusal) {
       refuseUnread(req, res, refusal);
       return;
@@ -56,16 +60,21 @@ export function createAttemptLane(deps: AttemptLaneDeps): Lane {
       else if (!res.headersSent) refuseUnread(req, res, { code: 'body_too_large' });
     });
     req.on('end', () => {
-      if (size <= MAX_BODY_BYTES) attempt(deps, readWish, req, res, concat(chunks), startedAt);
+      if (size <= MAX_BODY_BYTES)
+        attempt(deps, readWish, { req, res, address, raw: concat(chunks), startedAt });
     });
   };
 }
 
-function refuseHead(req: IncomingMessage, { addressLimit, clientAddress }: AttemptLaneDeps): Refusal | null {
+function refuseHead(
+  req: IncomingMessage,
+  address: string,
+  { addressLimit }: AttemptLaneDeps,
+): Refusal | null {
   if (req.method !== 'POST') return { code: 'method_not_allowed', headers: { Allow: 'POST' } };
   if (!isJsonContentType(req.headers['content-type'])) return { code: 'unsupported_media_type' };
   if (Number(req.headers['content-length'] ?? 0) > MAX_BODY_BYTES) return { code: 'body_too_large' };
-  const taken = addressLimit.take(clientAddress(req));
+  const taken = addressLimit.take(address);
   return taken.ok
     ? null
     : { code: 'rate_limited', retryAfterSec: taken.retryAfterSec, headers: taken.headers };
@@ -78,13 +87,18 @@ function refuseUnread(req: IncomingMessage, res: ServerResponse, refusal: Refusa
   writeProblem(res, refusal);
 }
 
+interface ReadRequest {
+  req: IncomingMessage;
+  res: ServerResponse;
+  address: string;
+  raw: Buffer;
+  startedAt: number;
+}
+
 function attempt(
   deps: AttemptLaneDeps,
   readWish: ReadWish,
-  req: IncomingMessage,
-  res: ServerResponse,
-  raw: Buffer,
-  startedAt: number,
+  { req, res, address, raw, startedAt }: ReadRequest,
 ): void {
   const authenticated = deps.authenticate(req.headers.authorization);
   if (!authenticated.ok) {
@@ -112,6 +126,11 @@ function attempt(
   const { saleId, quantity, idempotencyKey } = wish;
 
   const go = (sale: SaleDetails): void => {
+    const early = deps.blockPace.refuse(address, sale, userId);
+    if (early) {
+      writeProblem(res, early);
+      return;
+    }
     const attemptId = attemptIdOf(saleId, userId, idempotencyKey);
     deps.purchase(sale, { attemptId, shopperId: userId, quantity, idempotencyKey }, (answer) => {
       if (res.headersSent || res.destroyed) return; // the shopper went away; the attempt stands all the same
