@@ -154,13 +154,11 @@ describe('a body', () => {
 
 describe('the table of policies', () => {
   it('names every route there is, and no other', () => {
-    const isInATree = (path: string) =>
-      Object.keys(POLICIES).some(
-        (row) => row.endsWith('/*') && path.startsWith(row.split(' ')[1]!.slice(0, -1)),
-      );
-    const routes = listRoutes(app).filter(({ path }) => !isInATree(path));
+    const isInATree = (route: string) =>
+      Object.keys(POLICIES).some((row) => row.endsWith('/*') && route.startsWith(row.slice(0, -1)));
+    const routes = listRoutes(app).map(({ method, path }) => `${method} ${path}`);
     const rows = Object.keys(POLICIES).filter((row) => !row.endsWith('/*'));
-    expect(rows.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
+    expect(rows.sort()).toEqual(routes.filter((route) => !isInATree(route)).sort());
   });
 });
 

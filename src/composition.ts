@@ -8,6 +8,7 @@ import { createAccountRoutes } from './features/account/account.routes.ts';
 import { createAccountService } from './features/account/account.service.ts';
 import { createAuthenticate } from './features/account/authenticate.ts';
 import { createBlockedUsers } from './features/account/blocked-users.ts';
+import { BOARD_PATH } from './features/account/board-cookie.ts';
 import { createEnforcePolicies } from './features/account/enforce-policies.ts';
 import { createPasswordTries } from './features/account/password-tries.ts';
 import { createPasswords } from './features/account/password.ts';
@@ -71,6 +72,7 @@ import type { Lifecycle } from './infrastructure/lifecycle.ts';
 import type { Logger } from './infrastructure/logging/logger.ts';
 import { LatencyRecorder } from './infrastructure/metrics/latency.ts';
 import { createDatabase } from './infrastructure/postgres/database.ts';
+import { createQueueBoard } from './infrastructure/queue/queue-board.ts';
 import { createSettleQueue } from './infrastructure/queue/settle-queue.ts';
 import { connectRedis } from './infrastructure/redis/connect-redis.ts';
 import { CHANNELS } from './infrastructure/redis/keys.ts';
@@ -245,6 +247,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
       liveSaleIds: () => catalogue.liveIds(),
       revokeTokens: (userId) => revokedTokens.revokeUser(userId),
       lackingJobs: (batchIds) => queue.lacking(batchIds),
+      queueBoard: createQueueBoard({ queue, path: BOARD_PATH }),
     }),
     healthRoutes: createHealthRoutes({ health }),
     docsRoutes: createDocsRoutes(identity),

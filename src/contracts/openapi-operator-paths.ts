@@ -1,102 +1,5 @@
-import type { ErrorCode } from './error-catalogue.ts';
-import type { Described, Operation } from './openapi-operation.ts';
-import type { JsonSchema } from './openapi-object.ts';
-import { refTo } from './openapi-schemas.ts';
-
-type SchemaName = Parameters<typeof refTo>[0];
-
-const uuid: JsonSchema = { type: 'string', format: 'uuid' };
-const ID: Described = { in: 'path', name: 'id', required: true, schema: uuid };
-const KEY: Described = {
-  in: 'header',
-  name: 'Idempotency-Key',
-  description:
-    'Printable ASCII; names one change of yours: a repeat gets the same answer and changes nothing.',
-  schema: { type: 'string', minLength: 1, maxLength: 128 },
-};
-const IF_MATCH: Described = {
-  in: 'header',
-  name: 'If-Match',
-  required: true,
-  description: 'The `ETag` of the version the edit was made from.',
-  schema: { type: 'string', examples: ['"v3"'] },
-};
-const PAGE: Described[] = [
-  query('limit', { type: 'integer', minimum: 1, maximum: 100 }, 'How many a page.'),
-  query('cursor', { type: 'string' }, '`nextCursor` of the page before.'),
-];
-const ETAG = { ETag: { description: 'The version, for `If-Match`.', schema: { type: 'string' } } };
-const LOCATION = { Location: { description: 'Where it is.', schema: { type: 'string' } } };
-const ASKED: ErrorCode[] = ['unauthenticated', 'forbidden', 'rate_limited', 'service_unavailable'];
-
-interface Short {
-  id: string;
-  summary: string;
-  description?: string;
-  refusals?: ErrorCode[];
-}
-
-const common = { tag: 'operator' } as const;
-
-function read(short: Short, answer: SchemaName, parameters: Described[] = []): Operation {
-  const { refusals = [], ...rest } = short;
-  return {
-    ...common,
-    ...rest,
-    parameters,
-    answers: { 200: { description: 'As it is now.', schema: refTo(answer) } },
-    refusals: ['invalid_request', ...refusals, ...ASKED],
-  };
-}
-
-function edit(short: Short, body: SchemaName, answer: SchemaName): Operation {
-  const { refusals = [], ...rest } = short;
-  return {
-    ...common,
-    ...rest,
-    parameters: [ID, IF_MATCH, KEY],
-    body,
-    answers: { 200: { description: 'As it is now.', schema: refTo(answer), headers: ETAG } },
-    refusals: [
-      ...(['precondition_required', 'precondition_failed', 'idempotency_key_reused'] as const),
-      ...refusals,
-      ...ASKED,
-    ],
-  };
-}
-
-function change(
-  short: Short,
-  body: SchemaName,
-  answer: SchemaName,
-  { makes = false, of = true } = {},
-): Operation {
-  const { refusals = [], ...rest } = short;
-  return {
-    ...common,
-    ...rest,
-    parameters: of ? [ID, KEY] : [KEY],
-    body,
-    answers: makes
-      ? { 201: { description: 'Made.', schema: refTo(answer), headers: { ...ETAG, ...LOCATION } } }
-      : { 200: { description: 'Done; as it is now.', schema: refTo(answer) } },
-    refusals: ['idempotency_key_reused', ...refusals, ...ASKED],
-  };
-}
-
-function csv(id: string, summary: string): Operation {
-  return {
-    ...common,
-    ...{ id, summary, parameters: [ID] },
-    description: 'Streamed. A connection that is cut before its end means that lines are missing.',
-    answers: { 200: { description: 'CSV (RFC 4180) with a header.', mediaType: 'text/csv' } },
-    refusals: ['invalid_request', 'sale_not_found', ...ASKED],
-  };
-}
-
-function query(name: string, schema: JsonSchema, description: string, required = false): Described {
-  return { in: 'query', name, schema, description, ...(required ? { required } : {}) };
-}
+import type { Operation } from './openapi-operation.ts';
+import { ASKED, change, csv, edit, ID, PAGE, query, read, uuid } from './openapi-operator-operation.ts';
 
 /** The operators' part of the table in openapi-paths.ts. */
 export const OPERATOR_OPERATIONS: Record<string, Record<string, Operation>> = {
@@ -306,5 +209,37 @@ export const OPERATOR_OPERATIONS: Record<string, Record<string, Operation>> = {
       query('action', { type: 'string', maxLength: 100 }, 'How: `sale.pause`.'),
       query('actorId', uuid, 'By whom.'),
     ]),
+  },
+  '/api/admin/queues/session': {
+    post: {
+      id: 'openBoard',
+      tag: 'operator',
+      summary: 'Let a browser open the board of the queue',
+      description:
+        'Lends this access token to reads below `/api/admin/queues`, until it is over and for 15 minutes at most.',
+      answers: {
+        204: {
+          description: 'Open `/api/admin/queues`.',
+          headers: {
+            'Set-Cookie': { description: 'For /api/admin/queues only.', schema: { type: 'string' } },
+          },
+        },
+      },
+      refusals: ['invalid_request', ...ASKED],
+    },
+  },
+  '/api/admin/queues': {
+    get: {
+      id: 'readBoard',
+      tag: 'operator',
+      summary: 'The board of the queue (bull-board), which changes nothing',
+      description:
+        'What its page loads lies below, for the same askers. The cookie of its session counts too.',
+      parameters: [
+        query('jobsPerPage', { type: 'integer', minimum: 1, maximum: 50 }, 'Of what the page reads.'),
+      ],
+      answers: { 200: { description: 'The page.', mediaType: 'text/html' } },
+      refusals: ['invalid_request', ...ASKED],
+    },
   },
 };

@@ -15,6 +15,7 @@ export const PERMISSIONS = {
   'orders:export': ['operator', 'admin'],
   'trail:read': ['operator', 'admin'],
   'audit:read': ['operator', 'admin'],
+  'queue:read': ['operator', 'admin'],
   'users:read': ['operator', 'admin'],
   'users:write': ['admin'],
 } as const satisfies Record<string, readonly Role[]>;
@@ -84,6 +85,9 @@ export const POLICIES: Readonly<Record<PolicyRoute, Policy>> = {
   'GET /api/admin/users/:id': 'users:read',
   'PATCH /api/admin/users/:id': 'users:write',
   'GET /api/admin/audit': 'audit:read',
+  'POST /api/admin/queues/session': 'queue:read',
+  'GET /api/admin/queues': 'queue:read',
+  'GET /api/admin/queues/*': 'queue:read', // what the board's page loads; it changes nothing
 
   'GET /api/health': 'anyone',
   'GET /api/health/ready': 'anyone',

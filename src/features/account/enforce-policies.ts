@@ -3,6 +3,7 @@ import { isOpen, mayUse, POLICIES, type Policy } from '../../contracts/policies.
 import { RefusalError } from '../../errors/refusal.ts';
 import type { Identity } from './account.model.ts';
 import type { Authenticate } from './authenticate.ts';
+import { readBoardCookie } from './board-cookie.ts';
 
 export interface EnforcePoliciesDeps {
   authenticate: Authenticate;
@@ -40,7 +41,7 @@ export function createEnforcePolicies({
       next();
       return;
     }
-    const authenticated = authenticate(req.headers.authorization);
+    const authenticated = authenticate(req.headers.authorization ?? readBoardCookie(req));
     if (!authenticated.ok) throw new RefusalError(authenticated.refusal);
     const { role, userId } = authenticated.identity;
     const isAllowed = guarded.every(({ policy, pattern }) =>

@@ -9,6 +9,7 @@ import { createProductRoutes } from '../product/product.routes.ts';
 import { createOperatorSaleRoutes } from '../sale/operator-sale.routes.ts';
 import type { OperatorSaleDeps } from '../sale/operator-sale.service.ts';
 import type { ChangeStockDeps } from '../stock/change-stock.ts';
+import { createBoardRoutes, type BoardRoutesDeps } from '../queue/board.routes.ts';
 import { createReconcileRoutes, type ReconcileNowDeps } from '../stock/reconcile.routes.ts';
 import { createStockRoutes } from '../stock/stock.routes.ts';
 import type { TrailDeps } from '../trail/read-trail.ts';
@@ -18,7 +19,8 @@ export type OperatorDeps = OperatorSaleDeps &
   ChangeStockDeps &
   ReconcileNowDeps &
   TrailDeps &
-  OperatorUserDeps;
+  OperatorUserDeps &
+  BoardRoutesDeps;
 
 /** `/api/admin`: all that operators and admins do; who may is in contracts/policies.ts. */
 export function createOperatorRoutes(deps: OperatorDeps): Router {
@@ -29,6 +31,7 @@ export function createOperatorRoutes(deps: OperatorDeps): Router {
   router.use('/orders', createOperatorOrderRoutes(deps));
   router.use('/users', createOperatorUserRoutes(deps));
   router.use('/audit', createAuditRoutes(deps));
+  router.use('/queues', createBoardRoutes(deps));
   router.use(createTrailRoutes(deps));
   return router;
 }

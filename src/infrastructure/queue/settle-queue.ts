@@ -26,6 +26,8 @@ export interface SettleQueue<Job> {
   /** `failed` are the jobs set aside, of the last 1,000; `oldestMs` is the wait of the job that waits longest. */
   counts(): Promise<{ waiting: number; active: number; delayed: number; failed: number; oldestMs: number }>;
   isReady(): boolean;
+  /** For the board, which only reads; nothing else may. */
+  readonly bull: Bull.Queue<Job>;
   close(): Promise<void>;
 }
 
@@ -200,6 +202,7 @@ export async function createSettleQueue<Job>({
       };
     },
     isReady: () => queue.client.status === 'ready',
+    bull: queue,
     async close() {
       closing.abort(); // a job that is held goes back at once
       await queue.close();
