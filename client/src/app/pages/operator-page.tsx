@@ -1,5 +1,6 @@
 import { useSearchParams } from 'react-router';
 import { SignInForm } from '../../features/account/sign-in-form.tsx';
+import { BoardLink } from '../../features/queue/board-link.tsx';
 import { SalePicker } from '../../features/sale/sale-picker.tsx';
 import { StateBadge } from '../../features/sale/state-badge.tsx';
 import { useSales } from '../../features/sale/use-sales.ts';
@@ -57,6 +58,7 @@ function SaleFigures({ saleId }: { saleId: string }) {
           <p className="stats-head">
             <StateBadge state={stats.state} testId="state" />{' '}
             <span className="hint">as of {new Date(stats.serverTime).toLocaleTimeString('en')}</span>
+            <BoardLink />
           </p>
           <StatsView stats={stats} />
         </>
