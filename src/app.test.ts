@@ -51,7 +51,7 @@ const app = createApp({
   saleStatusLane: (_req, res) => void res.end('status'),
   accountRoutes: createAccountRoutes({
     ...{ accounts, sessions: unused, authenticate, demo: false },
-    ...{ clientAddress: () => '', registerLimit: passAll },
+    ...{ clientAddress: () => '', newAccounts: { take: () => Promise.resolve(null) } },
     refuseCrossSite: createRefuseCrossSite({ corsOrigins: ['https://shop.example'] }),
   }),
   saleRoutes: createSaleRoutes({ saleStatus: unused, clock: { now: () => 0 } }),

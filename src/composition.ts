@@ -10,6 +10,7 @@ import { createAuthenticate } from './features/account/authenticate.ts';
 import { createBlockedUsers } from './features/account/blocked-users.ts';
 import { BOARD_PATH } from './features/account/board-cookie.ts';
 import { createEnforcePolicies } from './features/account/enforce-policies.ts';
+import { createNewAccounts } from './features/account/new-accounts.ts';
 import { createPasswordTries } from './features/account/password-tries.ts';
 import { createPasswords } from './features/account/password.ts';
 import { createRefreshTokenRepository } from './features/account/refresh-token.repository.ts';
@@ -114,8 +115,6 @@ async function composeStores({ env, logger, lifecycle }: CompositionDeps, role: 
 const ATTEMPT_LIMIT = { ratePerSec: 200, burst: 400 };
 /** Who sends a request byte by byte holds a line for so long and no longer, ms; Node's own limits are minutes. */
 const SLOW_CLIENTS = { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 5_000 };
-/** By address, over all processes: a school behind one address still gets in, a farm of accounts waits. */
-const REGISTER_LIMIT: RateLimitRule = { name: 'register', limit: 60, windowSec: 3_600 };
 
 /** An API process: answers shoppers and operators, serves sockets. */
 export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: number): Promise<number> }> {
@@ -229,7 +228,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     enforcePolicies: createEnforcePolicies({ authenticate, isDemo: env.demo }),
     accountRoutes: createAccountRoutes({
       ...{ accounts, sessions, authenticate, clientAddress, demo: env.demo },
-      registerLimit: rateLimit(REGISTER_LIMIT),
+      newAccounts: createNewAccounts({ redis, logger, exempt }),
       refuseCrossSite: createRefuseCrossSite({ corsOrigins: env.corsOrigins }),
     }),
     saleRoutes: createSaleRoutes({ saleStatus, clock }),

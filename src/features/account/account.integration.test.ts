@@ -53,7 +53,7 @@ beforeAll(async () => {
     '/api/auth',
     createAccountRoutes({
       ...{ accounts, sessions, authenticate, demo: true },
-      ...{ clientAddress: () => '127.0.0.1', registerLimit: (_req, _res, next) => next() },
+      ...{ clientAddress: () => '127.0.0.1', newAccounts: { take: () => Promise.resolve(null) } },
       refuseCrossSite: createRefuseCrossSite({ corsOrigins: [] }),
     }),
   );

@@ -15,6 +15,7 @@ import {
 import type { AccountService, Asker } from './account.service.ts';
 import type { Authenticate } from './authenticate.ts';
 import { identityOf } from './enforce-policies.ts';
+import type { NewAccounts } from './new-accounts.ts';
 import { clearRefreshCookie, readRefreshCookie, setRefreshCookie } from './refresh-cookie.ts';
 import type { Sessions, SignedIn } from './sessions.ts';
 
@@ -25,15 +26,15 @@ export interface AccountRoutesDeps {
   clientAddress: ClientAddress;
   /** Refuses what another site's page asks for in the name of who is signed in here. */
   refuseCrossSite: RequestHandler;
-  /** By address; accounts are made once, and many of them are somebody's plan. */
-  registerLimit: RequestHandler;
+  /** Accounts are made once, and many of them are somebody's plan. */
+  newAccounts: NewAccounts;
   /** Whether guests may sign in. */
   demo: boolean;
 }
 
 /** `/api/auth`: accounts and their sessions. */
 export function createAccountRoutes(deps: AccountRoutesDeps): Router {
-  const { accounts, sessions, authenticate, clientAddress, refuseCrossSite, registerLimit, demo } = deps;
+  const { accounts, sessions, authenticate, clientAddress, refuseCrossSite, newAccounts, demo } = deps;
   const router = Router();
   const askerOf = (req: Request, res: Response): Asker => ({
     userId: identityOf(res).userId,
@@ -42,8 +43,15 @@ export function createAccountRoutes(deps: AccountRoutesDeps): Router {
   });
   router.use(refuseCrossSite);
 
-  router.post('/register', registerLimit, readJsonBody(), async (req, res) => {
-    sendSession(res, 201, await accounts.register(validate(registerSchema, req.body)));
+  const takeNewAccount = async (req: Request): Promise<void> => {
+    const refusal = await newAccounts.take(clientAddress(req));
+    if (refusal) throw new RefusalError(refusal);
+  };
+
+  router.post('/register', readJsonBody(), async (req, res) => {
+    const request = validate(registerSchema, req.body);
+    await takeNewAccount(req);
+    sendSession(res, 201, await accounts.register(request));
   });
 
   router.post('/login', readJsonBody(), async (req, res) => {
@@ -58,6 +66,7 @@ export function createAccountRoutes(deps: AccountRoutesDeps): Router {
         detail: 'Guests may sign in to a demo only. Register instead.',
       });
     }
+    await takeNewAccount(req);
     sendSession(res, 201, await accounts.signInGuest());
   });
 

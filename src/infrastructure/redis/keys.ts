@@ -111,6 +111,13 @@ export function passwordTriesKeys(account: string, address: string) {
   };
 }
 
+/**
+ * hash: n, until (ms), of the accounts made from one block of addresses; expires an hour after the last. Owner: account.
+ */
+export function newAccountsKey(block: string): string {
+  return `accounts:${block}`;
+}
+
 /** Channels: every API process subscribes to them. */
 export const CHANNELS = {
   /** One message a settled transaction: the gate's figures, then the outcomes. Owner: announce. */
