@@ -8,6 +8,7 @@ import { saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
 import type { SaleStatus } from '../sale/sale-status.ts';
 import { readStock } from '../sale/sale.repository.ts';
+import { createKeeper } from '../../utils/keep-fresh.ts';
 import { SaleSeries } from './sale-series.ts';
 
 /** Figures are made at most so often per process, however many operators look, ms. */
@@ -25,11 +26,6 @@ export interface StatsDeps {
   checkInvariants: (saleId: string) => Promise<InvariantBody[]>;
 }
 
-interface Kept<Value> {
-  value: Promise<Value>;
-  atMs: number;
-}
-
 /** @returns a sale's live figures, or `null` when there is no such sale */
 export type ReadStats = (saleId: string | undefined) => Promise<StatsBody | null>;
 
@@ -42,23 +38,6 @@ export function createReadStats(deps: StatsDeps): ReadStats {
     const status =
       asked === undefined ? await deps.saleStatus.getDefault() : await deps.saleStatus.get(asked);
     return status ? stats(status.body.saleId) : null;
-  };
-}
-
-/** One load at a time and key, kept for `freshMs`; what failed is not kept; at most 100 keys. */
-function createKeeper<Value>(
-  freshMs: number,
-  load: (key: string) => Promise<Value>,
-): (key: string) => Promise<Value> {
-  const kept = new Map<string, Kept<Value>>();
-  return (key) => {
-    const had = kept.get(key);
-    if (had && performance.now() - had.atMs < freshMs) return had.value;
-    const value = load(key);
-    value.catch(() => kept.delete(key));
-    if (kept.size >= 100) kept.clear();
-    kept.set(key, { value, atMs: performance.now() });
-    return value;
   };
 }
 
@@ -113,7 +92,7 @@ async function makeStats(
 }
 
 /** Refused by the gate and rejected by settle alike: what shoppers were told. */
-function rejectedByCode(counters: Record<string, string>): Record<string, number> {
+export function rejectedByCode(counters: Record<string, string>): Record<string, number> {
   const byCode: Record<string, number> = {};
   for (const [name, count] of Object.entries(counters)) {
     const code = /^(?:refused|rejected):(.+)$/.exec(name)?.[1];
