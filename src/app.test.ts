@@ -12,6 +12,7 @@ import { createAccountRoutes } from './features/account/account.routes.ts';
 import { createEnforcePolicies } from './features/account/enforce-policies.ts';
 import { createDocsRoutes } from './features/docs/docs.routes.ts';
 import { createHealthRoutes } from './features/health/health.routes.ts';
+import { createMetricsRoutes } from './features/metrics/metrics.routes.ts';
 import { createOperatorRoutes } from './features/operator/operator.routes.ts';
 import { createOrderRoutes } from './features/order/order.routes.ts';
 import { createPictureRoutes } from './features/picture/picture.routes.ts';
@@ -43,7 +44,7 @@ const authenticate = () => ({ ok: false as const, refusal: { code: 'unauthentica
 
 const app = createApp({
   logger,
-  requestScope: createRequestScope({ logger, corsOrigins: [] }),
+  requestScope: createRequestScope({ logger, corsOrigins: [], answered: () => undefined }),
   trustProxy: [],
   enforcePolicies: createEnforcePolicies({ authenticate, isDemo: false }),
   rateLimit: () => passAll,
@@ -61,6 +62,7 @@ const app = createApp({
   pictureRoutes: createPictureRoutes(unused),
   operatorRoutes: createOperatorRoutes(unused),
   healthRoutes: createHealthRoutes({ health: unused }),
+  metricsRoutes: createMetricsRoutes({ readMetrics: unused }),
   docsRoutes: createDocsRoutes({ version: '1.2.3' }),
   clientDir,
 });

@@ -26,6 +26,7 @@ export interface AppDeps {
   pictureRoutes: Router;
   operatorRoutes: Router;
   healthRoutes: Router;
+  metricsRoutes: Router;
   docsRoutes: Router;
   /** The built page's folder, absolute. */
   clientDir: string;
@@ -55,6 +56,7 @@ export function createApp(deps: AppDeps): Express {
   // Every other route stands in this router, behind its policy; what has none leaves it here.
   const guarded = Router();
   guarded.use(deps.enforcePolicies);
+  guarded.use('/metrics', deps.metricsRoutes);
   guarded.use('/api/health', deps.healthRoutes);
   guarded.use('/api/auth', deps.rateLimit(SIGN_IN_LIMIT), deps.accountRoutes);
   guarded.use('/api', deps.rateLimit(ORDINARY_LIMIT));

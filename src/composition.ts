@@ -21,6 +21,8 @@ import { createDocsRoutes } from './features/docs/docs.routes.ts';
 import { readBuildIdentity } from './features/health/build-identity.ts';
 import { createHealth } from './features/health/check-health.ts';
 import { createHealthRoutes } from './features/health/health.routes.ts';
+import { createMetricsRoutes } from './features/metrics/metrics.routes.ts';
+import { createReadMetrics } from './features/metrics/read-metrics.ts';
 import { createOperatorRoutes } from './features/operator/operator.routes.ts';
 import type { CancelledMessage } from './features/order/cancel-order.ts';
 import { createOrderRepository } from './features/order/order.repository.ts';
@@ -31,6 +33,7 @@ import { createAdopt } from './features/purchase/adopt.ts';
 import { createAttemptLane } from './features/purchase/attempt.lane.ts';
 import { createBlockPace } from './features/purchase/block-pace.ts';
 import { createHearOutcomes } from './features/purchase/hear-outcomes.ts';
+import { measureAdmit, measureSettle } from './features/purchase/measure-steps.ts';
 import { OutcomeWaiters } from './features/purchase/outcome-waiters.ts';
 import { createPurchaseStatus } from './features/purchase/purchase-status.ts';
 import { checkInvariants } from './features/purchase/purchase.invariants.ts';
@@ -71,7 +74,9 @@ import { createRedisClock } from './infrastructure/clock.ts';
 import { drainHttp } from './infrastructure/drain-http.ts';
 import type { Lifecycle } from './infrastructure/lifecycle.ts';
 import type { Logger } from './infrastructure/logging/logger.ts';
+import { countAnswers } from './infrastructure/metrics/count-answers.ts';
 import { LatencyRecorder } from './infrastructure/metrics/latency.ts';
+import { createProcessMeters, type ProcessRole } from './infrastructure/metrics/process-usage.ts';
 import { createDatabase } from './infrastructure/postgres/database.ts';
 import { createQueueBoard } from './infrastructure/queue/queue-board.ts';
 import { createSettleQueue } from './infrastructure/queue/settle-queue.ts';
@@ -92,7 +97,7 @@ export interface CompositionDeps {
 }
 
 /** What both kinds of process have: PostgreSQL, Redis, the gate's clock, the sales. */
-async function composeStores({ env, logger, lifecycle }: CompositionDeps, role: 'api' | 'worker') {
+async function composeStores({ env, logger, lifecycle }: CompositionDeps, role: ProcessRole) {
   const db = createDatabase({ url: env.databaseUrl, poolSize: 10, applicationName: `stampede-${role}` });
   lifecycle.onStop('postgres', () => db.destroy());
   const redis = await connectRedis(env.redisUrl, 'store', { logger });
@@ -104,11 +109,13 @@ async function composeStores({ env, logger, lifecycle }: CompositionDeps, role: 
   const runId = await followRunId(redis);
   const latency = new LatencyRecorder({ redis });
   lifecycle.onStop('latency figures', () => latency.close());
+  const { meters, close } = createProcessMeters({ redis, clock, role });
+  lifecycle.onStop('meters', close);
   const subscriptions = createSubscriptions({ redis: subscriber, logger });
   const catalogue = new SaleCatalogue({ db, redis });
   await subscriptions.on(CHANNELS.saleChanged, (saleId) => catalogue.forget(saleId));
   const ensureGate = createEnsureGate({ db, redis, runId, logger });
-  return { db, redis, subscriber, subscriptions, clock, runId, latency, catalogue, ensureGate };
+  return { db, redis, subscriber, subscriptions, clock, runId, latency, meters, catalogue, ensureGate };
 }
 
 /** By address and process, a guard of the CPU: above what a browser or a shop's proxy sends, below what hurts. */
@@ -119,7 +126,7 @@ const SLOW_CLIENTS = { headersTimeout: 10_000, requestTimeout: 20_000, connectio
 /** An API process: answers shoppers and operators, serves sockets. */
 export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: number): Promise<number> }> {
   const { env, logger, lifecycle } = deps;
-  const { db, redis, subscriber, subscriptions, clock, runId, latency, catalogue, ensureGate } =
+  const { db, redis, subscriber, subscriptions, clock, runId, latency, meters, catalogue, ensureGate } =
     await composeStores(deps, 'api');
   const gate = await connectRedis(env.redisUrl, 'gate', { logger });
   lifecycle.onStop('gate', () => gate.disconnect());
@@ -156,15 +163,16 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   const accepted = new AcceptedAttempts({ redis, adopt, enqueue, logger });
   const waiters = new OutcomeWaiters();
   const purchaseStatus = createPurchaseStatus({ db, redis, runId, clock, catalogue });
+  const admit = createAdmit({
+    redis: gate,
+    runId: gateRunId,
+    maxInflight: env.maxInflight,
+    maxInflightAgeMs: env.maxInflightAgeSec * 1000,
+    triesLimit: env.triesLimit,
+    triesWindowMs: env.triesWindowSec * 1000,
+  });
   const purchase = createPurchase({
-    admit: createAdmit({
-      redis: gate,
-      runId: gateRunId,
-      maxInflight: env.maxInflight,
-      maxInflightAgeMs: env.maxInflightAgeSec * 1000,
-      triesLimit: env.triesLimit,
-      triesWindowMs: env.triesWindowSec * 1000,
-    }),
+    admit: measureAdmit(admit, meters),
     enqueue,
     accepted,
     ensureGate,
@@ -178,7 +186,10 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
 
   // HTTP
   const saleStatus = new SaleStatus({ db, redis, clock, catalogue });
-  const requestScope = createRequestScope({ logger, corsOrigins: env.corsOrigins });
+  const requestScope = createRequestScope({
+    ...{ logger, corsOrigins: env.corsOrigins },
+    answered: countAnswers(meters),
+  });
   const addressLimit = createAddressLimit({ exempt, ...ATTEMPT_LIMIT });
   const { blockAccounts, blockStepMs } = env;
   const blockPace = createBlockPace({ exempt, freeAccounts: blockAccounts, stepMs: blockStepMs, clock });
@@ -201,6 +212,11 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   const reconcile = createReconcile({
     ...{ db, redis, runId, clock, ensureGate, queue, enqueue, logger },
     changeGate: createChangeGate({ redis }),
+  });
+  const readThrough = createReadThrough({ redis });
+  const readMetrics = createReadMetrics({
+    ...{ db, redis, clock, queue, logger, readThrough },
+    checkInvariants: checkSale,
   });
   const readStats = createReadStats({
     ...{ db, redis, clock, saleStatus, queue },
@@ -236,7 +252,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     purchaseRoutes: createPurchaseRoutes({ purchaseStatus }),
     orderRoutes: createOrderRoutes({
       orders: createOrderRepository({ db }),
-      readThrough: createReadThrough({ redis }),
+      readThrough,
     }),
     pictureRoutes: createPictureRoutes({ db }),
     operatorRoutes: createOperatorRoutes({
@@ -249,6 +265,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
       queueBoard: createQueueBoard({ queue, path: BOARD_PATH }),
     }),
     healthRoutes: createHealthRoutes({ health }),
+    metricsRoutes: createMetricsRoutes({ readMetrics }),
     docsRoutes: createDocsRoutes(identity),
   });
   let isStopping = false;
@@ -315,10 +332,11 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
 export async function composeWorker(deps: CompositionDeps): Promise<{ start(): void }> {
   const { env, logger, lifecycle } = deps;
   const stores = await composeStores(deps, 'worker');
-  const { db, redis, clock, runId, latency, catalogue, ensureGate } = stores;
+  const { db, redis, clock, runId, latency, meters, catalogue, ensureGate } = stores;
   const queue = await createSettleQueue<AttemptBatch>({ url: env.redisUrl, role: 'work', clock, logger });
 
-  const settle = createSettle({ db, clock, logger });
+  const lockTook = (ms: number): void => meters.observe('stampede_settle_lock_wait_seconds', [], ms / 1000);
+  const settle = measureSettle(createSettle({ db, clock, logger, lockTook }), meters);
   const announce = createAnnounce({
     redis,
     saleEndsAtMs: async (saleId) => {

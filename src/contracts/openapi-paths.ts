@@ -240,6 +240,17 @@ export const OPERATIONS: Record<string, Record<string, Operation>> = {
     },
   },
   ...OPERATOR_OPERATIONS,
+  '/metrics': {
+    get: {
+      id: 'metrics',
+      tag: 'service',
+      summary: 'The figures of all processes, for Prometheus',
+      description:
+        'For who asks a process directly from its own private network: through a proxy, or from a public address, it is `not_found`.',
+      answers: { 200: { description: 'Text format 0.0.4; at most a second old.', mediaType: 'text/plain' } },
+      refusals: ['not_found'],
+    },
+  },
   '/api/health': {
     get: {
       id: 'health',

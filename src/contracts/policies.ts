@@ -89,6 +89,7 @@ export const POLICIES: Readonly<Record<PolicyRoute, Policy>> = {
   'GET /api/admin/queues': 'queue:read',
   'GET /api/admin/queues/*': 'queue:read', // what the board's page loads; it changes nothing
 
+  'GET /metrics': 'anyone', // who asks the process itself, not through a proxy
   'GET /api/health': 'anyone',
   'GET /api/health/ready': 'anyone',
   'GET /api/health/live': 'anyone',

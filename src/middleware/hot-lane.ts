@@ -31,14 +31,14 @@ export function createHotLane({
     const { method, url = '' } = req;
     if (isStopping()) res.setHeader('Connection', 'close');
     if (method === 'POST' && url === ATTEMPT) {
-      requestScope.beginLane(req, res);
+      requestScope.beginLane(req, res, ATTEMPT);
       attemptLane(req, res);
     } else if (
       method === 'GET' &&
       url.startsWith(STATUS) &&
       (url.length === STATUS.length || url[STATUS.length] === '?')
     ) {
-      requestScope.beginLane(req, res);
+      requestScope.beginLane(req, res, STATUS);
       saleStatusLane(req, res);
     } else app(req, res);
   };

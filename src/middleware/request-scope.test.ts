@@ -34,7 +34,8 @@ async function start({
   status = 200,
 }: { level?: LogLevel; corsOrigins?: string[]; status?: number } = {}) {
   const { logger, lines } = recordingLogger(level);
-  const scope = createRequestScope({ logger, corsOrigins });
+  const told: unknown[][] = [];
+  const scope = createRequestScope({ logger, corsOrigins, answered: (...answer) => void told.push(answer) });
   const server = createServer((req, res) => {
     const requestId = scope.begin(req, res);
     if (scope.answerPreflight(req, res)) return;
@@ -43,7 +44,7 @@ async function start({
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, lines };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, lines, told };
 }
 
 describe('the request id', () => {
@@ -155,5 +156,14 @@ describe('the access log', () => {
     await until(() => failing.lines.length > 0, { what: 'the failure is told' });
     expect(lines).toEqual([]);
     expect(failing.lines).toMatchObject([{ level: 'error', fields: { status: 500 } }]);
+  });
+});
+
+describe('what was answered', () => {
+  it('is told with method, route, status and how long it took', async () => {
+    const { url, told } = await start({ status: 404 });
+    await (await fetch(url, { method: 'PUT' })).text();
+    await until(() => told.length > 0, { what: 'it is told' });
+    expect(told).toEqual([['PUT', '', 404, expect.any(Number)]]);
   });
 });

@@ -2,12 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../infrastructure/logging/logger.ts';
 import { markLane, requestIdOf } from '../errors/send-whole.ts';
+import { nameRoute, routeNameOf } from './name-route.ts';
 import { readSecurityHeaders } from './security-headers.ts';
 
 export interface RequestScopeDeps {
   logger: Logger;
   /** Origins, such as `https://shop.example`, whose pages may read our answers; empty: only our own. */
   corsOrigins: readonly string[];
+  /** Called when an answer is written. `route` as it was mounted, empty for none. */
+  answered: (method: string, route: string, status: number, durationMs: number) => void;
 }
 
 export interface RequestScope {
@@ -17,8 +20,8 @@ export interface RequestScope {
    * @returns the request id: the caller's `X-Request-Id` when it is sane (1–64 of letters, digits, `._:-`), else a new one
    */
   begin(req: IncomingMessage, res: ServerResponse): string;
-  /** The same for a response of the hot lane, whose headers are written at once by `sendWhole`. */
-  beginLane(req: IncomingMessage, res: ServerResponse): void;
+  /** The same for a response of the hot lane, whose headers are written at once by `sendWhole`, and which knows its route. */
+  beginLane(req: IncomingMessage, res: ServerResponse, route: string): void;
   /** Answers a listed origin's CORS preflight and says so; any other request it leaves alone. */
   answerPreflight(req: IncomingMessage, res: ServerResponse): boolean;
 }
@@ -28,30 +31,31 @@ const EXPOSED_HEADERS = 'ETag, Location, RateLimit, RateLimit-Policy, Retry-Afte
 const PREFLIGHT_MAX_AGE_SEC = '600';
 
 interface Timed extends ServerResponse {
-  startedAtMs?: number;
+  startedAtMs: number;
 }
 
 /** Makes what the Express app and the lane in front of it both do first, so that their answers are alike. */
-export function createRequestScope({ logger, corsOrigins }: RequestScopeDeps): RequestScope {
+export function createRequestScope({ logger, corsOrigins, answered }: RequestScopeDeps): RequestScope {
   const securityHeaders = readSecurityHeaders();
   const flatSecurityHeaders = securityHeaders.flat();
   const listedOrigins = new Set(corsOrigins);
   const nextRequestId = createRequestIds();
   const showsAll = logger.isEnabled('debug');
 
-  // One function for all responses, and no clock read unless it is shown: the access log costs nothing when it is off.
-  function writeAccessLog(this: ServerResponse): void {
+  // One function for all responses.
+  function end(this: ServerResponse): void {
     const { statusCode } = this;
+    const durationMs = performance.now() - (this as Timed).startedAtMs;
+    answered(this.req.method ?? '', routeNameOf(this), statusCode, durationMs);
     // A 503 is told to thousands at once, and whoever closed the gate has said so once.
     const isOrdinary = statusCode < 500 || statusCode === 503;
     if (isOrdinary ? !showsAll : !logger.isEnabled('error')) return;
-    const { startedAtMs } = this as Timed;
     logger[isOrdinary ? 'debug' : 'error']('answered', {
       requestId: requestIdOf(this),
       method: this.req.method,
       path: pathOf(this.req),
       status: statusCode,
-      ...(startedAtMs === undefined ? {} : { durationMs: round(performance.now() - startedAtMs) }),
+      durationMs: round(durationMs),
     });
   }
 
@@ -61,8 +65,8 @@ export function createRequestScope({ logger, corsOrigins }: RequestScopeDeps): R
   };
 
   const watch = (res: ServerResponse): void => {
-    if (showsAll) (res as Timed).startedAtMs = performance.now();
-    res.on('finish', writeAccessLog);
+    (res as Timed).startedAtMs = performance.now();
+    res.on('finish', end);
   };
 
   return {
@@ -75,7 +79,8 @@ export function createRequestScope({ logger, corsOrigins }: RequestScopeDeps): R
       return requestId;
     },
 
-    beginLane: (req, res) => {
+    beginLane: (req, res, route) => {
+      nameRoute(res, route);
       const requestId = requestIdFor(req);
       markLane(res, requestId, ['X-Request-Id', requestId, ...flatSecurityHeaders]);
       if (listedOrigins.size > 0) allowOrigin(req, res, listedOrigins);

@@ -12,6 +12,8 @@ export interface SettleDeps {
   clock: Clock;
   logger: Logger;
   lockTimeoutMs?: number;
+  /** Told of each transaction, ms from asking for a connection until it had the lock. */
+  lockTook?: (ms: number) => void;
 }
 
 export type Settle = (
@@ -32,12 +34,15 @@ export type Settle = (
  * @throws UnusableJobError when the sale has no such stock
  * @throws pg.DatabaseError or a connection error when PostgreSQL cannot do it now; may be repeated
  */
-export function createSettle({ db, clock, logger, lockTimeoutMs = 3_000 }: SettleDeps): Settle {
+export function createSettle({ db, clock, logger, lockTimeoutMs = 3_000, lockTook }: SettleDeps): Settle {
   const settle: Settle = async (saleId, stockId, attempts) => {
+    const askedAt = performance.now();
+    const settleAndTell = (stock: LockedStock): Promise<DecidedAttempt[]> => {
+      lockTook?.(performance.now() - askedAt);
+      return settleLocked(stock, saleId, attempts, clock);
+    };
     try {
-      return await withStockLock(db, stockId, (stock) => settleLocked(stock, saleId, attempts, clock), {
-        lockTimeoutMs,
-      });
+      return await withStockLock(db, stockId, settleAndTell, { lockTimeoutMs });
     } catch (error) {
       if (!isDataError(error)) throw error;
       const [alone] = attempts;

@@ -1,6 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Percentiles } from '../../contracts/http.ts';
 import { latencyKey } from '../redis/keys.ts';
+import { SECONDS } from './meter-catalogue.ts';
+import { histogramSamples, type Sample } from './prometheus-text.ts';
 
 /**
  * Latencies as counts in buckets a tenth apart: bucket b holds values near 1.1^b ms, so a percentile is right within
@@ -57,19 +59,48 @@ export class LatencyRecorder {
   }
 }
 
+/** @returns how many latencies were near each value, ms, rising, over all processes */
+async function readCounts(
+  redis: Redis,
+  saleId: string,
+  kind: LatencyKind,
+): Promise<[ms: number, count: number][]> {
+  return Object.entries(await redis.hgetall(latencyKey(saleId, kind)))
+    .map(([bucket, count]): [number, number] => [Math.exp(Number(bucket) * LOG_BASE), Number(count)])
+    .sort(([a], [b]) => a - b);
+}
+
 /** @returns p50, p95, p99 in ms over all processes; zeros when nothing was measured */
 export async function readPercentiles(redis: Redis, saleId: string, kind: LatencyKind): Promise<Percentiles> {
-  const counts = Object.entries(await redis.hgetall(latencyKey(saleId, kind)))
-    .map(([bucket, count]) => [Number(bucket), Number(count)] as const)
-    .sort(([a], [b]) => a - b);
+  const counts = await readCounts(redis, saleId, kind);
   const all = counts.reduce((sum, [, count]) => sum + count, 0);
   const at = (share: number): number => {
     let below = 0;
-    for (const [bucket, count] of counts) {
+    for (const [ms, count] of counts) {
       below += count;
-      if (below >= share * all) return Math.round(Math.exp(bucket * LOG_BASE) * 100) / 100;
+      if (below >= share * all) return Math.round(ms * 100) / 100;
     }
     return 0;
   };
   return { p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
+
+/** @returns the latencies of a sale in Prometheus' buckets, right within 5 %; nothing when none was measured */
+export async function readLatencySamples(
+  redis: Redis,
+  saleId: string,
+  kind: LatencyKind,
+  labels: Readonly<Record<string, string>>,
+): Promise<Sample[]> {
+  const near = await readCounts(redis, saleId, kind);
+  if (near.length === 0) return [];
+  const counts = Array<number>(SECONDS.length + 1).fill(0);
+  let sumMs = 0;
+  for (const [ms, count] of near) {
+    const bucket = SECONDS.findIndex((bound) => ms <= bound * 1000);
+    const at = bucket === -1 ? SECONDS.length : bucket;
+    counts[at] = (counts[at] ?? 0) + count;
+    sumMs += ms * count;
+  }
+  return histogramSamples(labels, SECONDS, counts, sumMs / 1000);
 }

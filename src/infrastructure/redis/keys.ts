@@ -88,6 +88,17 @@ export const WORKERS_ALIVE_KEY = 'workers:alive';
 /** hash: repair → how often it was made, over all sales; kept. Owner: metrics. */
 export const REPAIRS_KEY = 'repairs';
 
+/** hash: meter, label values and bucket → count, or `sum` → millionths; over all processes; kept. Owner: metrics. */
+export const METERS_KEY = 'meters';
+
+/** hash: process id → JSON of what it uses; written every 2 s, left out by the next reader when 10 s old. Owner: metrics. */
+export const PROCESSES_KEY = 'processes';
+
+/** string: JSON of the verdicts on a sale's promises, for metrics; 60 s. Owner: metrics. */
+export function verdictsKey(saleId: string): string {
+  return `sale:${saleId}:verdicts`;
+}
+
 /** list: JSON of jobs that could never work, newest first, at most 1,000; kept until a person deletes it. Owner: queue. */
 export const SET_ASIDE_JOBS_KEY = 'jobs:set-aside';
 
