@@ -79,6 +79,7 @@ describe('a process', () => {
     };
     const dead = { role: 'api', atMs: Date.now() - 11_000, residentBytes: 1e12 };
     await server.redis.hset(PROCESSES_KEY, 'dead', JSON.stringify(dead));
+    expect((await usage())['stampede_processes']).toEqual([0, 0]);
     const processes = (['api', 'api', 'worker'] as const).map((role) =>
       createProcessMeters({ redis: server.redis, clock, role }),
     );
