@@ -48,6 +48,29 @@ describe('createPasswords', () => {
     expect(passwords.isOutdated(hash)).toBe(true);
   });
 
+  it('answers every miss after the same time, whichever hash there was, and a match at once', async () => {
+    const waits: number[] = [];
+    let at = 0;
+    let tookMs = 0;
+    const passwords = createPasswords({
+      cost: cheap,
+      now: () => (at += tookMs),
+      wait: (ms) => Promise.resolve(waits.push(ms)),
+    });
+    const hash = await passwords.hash('right');
+    for (const [took, of] of [
+      [20, hash],
+      [150, scryptHash('right')],
+      [21, null],
+      [700, hash],
+    ] as const) {
+      tookMs = took;
+      expect(await passwords.matches('wrong', of)).toBe(false);
+    }
+    expect(waits).toEqual([480, 350, 479, 0]);
+    expect([await passwords.matches('right', hash), waits.length]).toEqual([true, 4]);
+  });
+
   it('takes the same letters typed another way for the same password', async () => {
     const passwords = createPasswords({ cost: cheap });
     expect(await passwords.matches('cafe\u0301', await passwords.hash('caf\u00e9'))).toBe(true);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { hash as hashArgon2, verify as verifyArgon2 } from '@node-rs/argon2';
 import { RefusalError } from '../../errors/refusal.ts';
 import { isScryptHash, matchesScrypt } from './legacy-scrypt.ts';
@@ -5,7 +6,7 @@ import { isScryptHash, matchesScrypt } from './legacy-scrypt.ts';
 export interface Passwords {
   /** @returns argon2id in the PHC string format, `$argon2id$v=19$m=…,t=…,p=…$salt$key` */
   hash(password: string): Promise<string>;
-  /** Takes as long, and says false, when there is nothing to compare with. */
+  /** Says false when there is nothing to compare with. Every false comes after the same time, `MISS_MS` in its turn. */
   matches(password: string, hash: string | null): Promise<boolean>;
   /** Whether a hash was made another way than `hash` makes them now, and should be replaced when its password is seen. */
   isOutdated(hash: string): boolean;
@@ -24,6 +25,22 @@ interface Cost {
 const COST: Cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /**
+ * What hides which hash there was, if any: a wrong password takes 20 ms of argon2id, 200 ms of scrypt (accounts from before
+ * it), and both answer after this. By waiting, not by work: a miss as dear as the dearest hash would be a lever for whoever
+ * wants to keep the cores busy.
+ */
+const MISS_MS = 500;
+
+export interface PasswordsOptions {
+  concurrency?: number;
+  maxWaiting?: number;
+  cost?: Cost;
+  /** A clock for durations, and how to wait, ms. */
+  now?: () => number;
+  wait?: (ms: number) => Promise<unknown>;
+}
+
+/**
  * Makes the hashing of passwords (argon2id, the library's default, in libuv's pool: never on the event loop).
  *
  * At most `concurrency` (2) run at a time, which leaves half of the pool's four threads to everything else in the
@@ -35,7 +52,9 @@ export function createPasswords({
   concurrency = 2,
   maxWaiting = 50,
   cost = COST,
-}: { concurrency?: number; maxWaiting?: number; cost?: Cost } = {}): Passwords {
+  now = () => performance.now(),
+  wait = pause,
+}: PasswordsOptions = {}): Passwords {
   const waiting: (() => void)[] = [];
   let running = 0;
 
@@ -55,18 +74,25 @@ export function createPasswords({
     }
   }
 
+  async function compare(given: string, hash: string | null): Promise<boolean> {
+    if (hash !== null && isScryptHash(hash)) return matchesScrypt(given, hash);
+    if (hash?.startsWith('$argon2id$')) return verifyArgon2(hash, given);
+    await hashArgon2(given, cost);
+    return false;
+  }
+
   const prefix = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`;
 
   return {
     hash: (password) => inTurn(() => hashArgon2(normalize(password), cost)),
-    matches: (password, hash) =>
-      inTurn(async () => {
-        const given = normalize(password);
-        if (hash !== null && isScryptHash(hash)) return matchesScrypt(given, hash);
-        if (hash?.startsWith('$argon2id$')) return verifyArgon2(hash, given);
-        await hashArgon2(given, cost);
-        return false;
-      }),
+    matches: async (password, hash) => {
+      const { isMatch, tookMs } = await inTurn(async () => {
+        const startedAt = now();
+        return { isMatch: await compare(normalize(password), hash), tookMs: now() - startedAt };
+      });
+      if (!isMatch) await wait(Math.max(0, MISS_MS - tookMs));
+      return isMatch;
+    },
     isOutdated: (hash) => !hash.startsWith(prefix),
   };
 }
