@@ -106,7 +106,7 @@ const schema = Joi.object<Variables>({
   TRIES_LIMIT: Joi.number().integer().min(1).max(1_000_000).default(20),
   TRIES_WINDOW_SEC: Joi.number().integer().min(1).max(86_400).default(10),
   ADDRESS_LIMIT_EXEMPT: list,
-  BLOCK_ACCOUNTS: Joi.number().integer().min(1).max(100_000).default(100),
+  BLOCK_ACCOUNTS: Joi.number().integer().min(1).max(1_000_000).default(1_000),
   BLOCK_STEP_MS: Joi.number().integer().min(1).max(60_000).default(250),
   MAX_INFLIGHT: Joi.number().integer().min(1).max(10_000_000).default(50_000),
   MAX_INFLIGHT_AGE_SEC: Joi.number().integer().min(1).max(86_400).default(60),
