@@ -173,11 +173,12 @@ describe('a store that does not answer', () => {
     const readMetrics = createReadMetrics({
       ...{ db: pipeline.db, redis: pipeline.redis, clock: Date, logger: silentLogger },
       readThrough: (_key, _keepSec, load) => load(),
-      checkInvariants: () => Promise.resolve([]),
+      checkInvariants: () => new Promise(() => undefined),
       queue: { counts: () => new Promise(() => undefined) },
     });
     const text = await readMetrics();
     expect(text).toContain('stampede_metrics_part_missing{part="queue"} 1\n');
+    expect(text).toContain('stampede_metrics_part_missing{part="promises"} 1\n');
     expect(text).toContain('stampede_metrics_part_missing{part="sales"} 0\n');
     expect(text).toContain('stampede_repairs_total{repair="gates_rebuilt"}');
     expect(text).not.toContain('stampede_queue_jobs');

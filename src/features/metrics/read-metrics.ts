@@ -7,7 +7,7 @@ import { readRepairs } from '../../infrastructure/metrics/repairs.ts';
 import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
 import { WORKERS_ALIVE_KEY } from '../../infrastructure/redis/keys.ts';
 import { createKeeper } from '../../utils/keep-fresh.ts';
-import { readSaleMetrics, type SaleMetricsDeps } from './read-sale-metrics.ts';
+import { readPromises, readSaleMetrics, type SaleMetricsDeps } from './read-sale-metrics.ts';
 
 /** However often a process is asked, ms. */
 const FRESH_MS = 1_000;
@@ -27,6 +27,7 @@ export type ReadMetrics = () => Promise<string>;
 export function createReadMetrics(deps: MetricsDeps): ReadMetrics {
   const parts = {
     sales: () => readSaleMetrics(deps),
+    promises: () => readPromises(deps),
     queue: () => readQueue(deps),
     repairs: () => readRepairFamilies(deps),
     meters: () => readMeters(deps.redis),

@@ -38,11 +38,6 @@ const FAMILIES = {
   accept: ['stampede_accept_duration_seconds', 'histogram', 'From the request to the 202.'],
   settle: ['stampede_settle_duration_seconds', 'histogram', 'From admission to the decision in PostgreSQL.'],
   outcome: ['stampede_outcome_duration_seconds', 'histogram', "From the 202 to the shopper's socket."],
-  promises: [
-    'stampede_promise_broken',
-    'gauge',
-    'Whether a promise is broken, 1 or 0; checked once a minute.',
-  ],
 } as const;
 
 /** @returns the figures of the sales that are open or were within the last hour */
@@ -55,15 +50,33 @@ export async function readSaleMetrics(deps: SaleMetricsDeps): Promise<Family[]> 
   });
 }
 
-async function readSale(deps: SaleMetricsDeps, { saleId, total, sold }: MeasuredStock): Promise<SaleSamples> {
-  const { redis } = deps;
+/** @returns the verdicts on the same sales' promises; apart from their figures, which shall not wait for a long check */
+export async function readPromises(deps: SaleMetricsDeps): Promise<Family[]> {
+  const samples = (await listMeasuredStocks(deps.db)).map(async ({ saleId }): Promise<Sample[]> => {
+    const check = () => deps.checkInvariants(saleId);
+    const verdicts = await deps.readThrough(verdictsKey(saleId), CHECKED_EVERY_SEC, check);
+    return verdicts.map(({ id, ok }) => ({ labels: { sale_id: saleId, promise: id }, value: ok ? 0 : 1 }));
+  });
+  return [
+    {
+      name: 'stampede_promise_broken',
+      help: 'Whether a promise is broken, 1 or 0; checked once a minute.',
+      type: 'gauge',
+      samples: (await Promise.all(samples)).flat(),
+    },
+  ];
+}
+
+async function readSale(
+  { redis }: SaleMetricsDeps,
+  { saleId, total, sold }: MeasuredStock,
+): Promise<SaleSamples> {
   const sale = { sale_id: saleId };
   const latency = (kind: LatencyKind) => readLatencySamples(redis, saleId, kind, sale);
-  const [counters, gate, accept, settle, outcome, promises] = await Promise.all([
+  const [counters, gate, accept, settle, outcome] = await Promise.all([
     redis.hgetall(saleKeys(saleId).counters),
     readGate(redis, saleId),
     ...([latency('accept'), latency('settle'), latency('outcome')] as const),
-    deps.readThrough(verdictsKey(saleId), CHECKED_EVERY_SEC, () => deps.checkInvariants(saleId)),
   ]);
   const remaining = gate.tokens ?? total - sold;
   const units = { sold, promised: Math.max(0, total - sold - remaining), remaining };
@@ -75,7 +88,6 @@ async function readSale(deps: SaleMetricsDeps, { saleId, total, sold }: Measured
     units: samplesBy('state', sale, units),
     inflight: [{ labels: sale, value: gate.inflight }],
     ...{ accept, settle, outcome },
-    promises: promises.map(({ id, ok }) => ({ labels: { ...sale, promise: id }, value: ok ? 0 : 1 })),
   };
 }
 
