@@ -78,7 +78,7 @@ import { countAnswers } from './infrastructure/metrics/count-answers.ts';
 import { LatencyRecorder } from './infrastructure/metrics/latency.ts';
 import { createProcessMeters, type ProcessRole } from './infrastructure/metrics/process-usage.ts';
 import { createDatabase } from './infrastructure/postgres/database.ts';
-import { createQueueBoard } from './infrastructure/queue/queue-board.ts';
+import { loadQueueBoard } from './infrastructure/queue/load-queue-board.ts';
 import { createSettleQueue } from './infrastructure/queue/settle-queue.ts';
 import { connectRedis } from './infrastructure/redis/connect-redis.ts';
 import { CHANNELS } from './infrastructure/redis/keys.ts';
@@ -262,7 +262,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
       liveSaleIds: () => catalogue.liveIds(),
       revokeTokens: (userId) => revokedTokens.revokeUser(userId),
       lackingJobs: (batchIds) => queue.lacking(batchIds),
-      queueBoard: createQueueBoard({ queue, path: BOARD_PATH }),
+      queueBoard: loadQueueBoard({ queue, path: BOARD_PATH }),
     }),
     healthRoutes: createHealthRoutes({ health }),
     metricsRoutes: createMetricsRoutes({ readMetrics }),
