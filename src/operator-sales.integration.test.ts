@@ -124,6 +124,8 @@ describe('a draft', () => {
 
   it.each([
     [{ endsAt: '2020-01-01T00:00:00Z' }, 'endsAt'],
+    [{ startsAt: '-220222-07-02T09:28:25Z' }, 'startsAt'],
+    [{ endsAt: '+189824-10-17T05:47:59Z' }, 'endsAt'],
     [{ stock: -1 }, 'stock'],
     [{ stock: '5' }, 'stock'],
     [{ perShopperLimit: 0 }, 'perShopperLimit'],

@@ -35,7 +35,7 @@ export interface CrowdDeps {
 
 const CONNECTIONS = 64;
 /** A client that was told to come back, or told nothing, tries again for so long, ms: longer than an overload lasts. */
-const GIVE_UP_AFTER_MS = 75_000;
+const GIVE_UP_AFTER_MS = 120_000;
 const COME_BACK_AFTER_MS = 400;
 const ASK_EVERY_MS = 300;
 const ASK_AT_MOST = 4;

@@ -1,3 +1,4 @@
+import { isOutage } from '../../src/errors/is-outage.ts';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createShoppers } from '../../src/commands/lib/create-shoppers.ts';
@@ -127,7 +128,10 @@ async function openRound(stores: Stores, plan: RoundPlan) {
   return { shoppers, sales: await openRoundSales(services, plan) };
 }
 
-/** Begins a fault in its time, leaves it for a while, heals it. */
+/**
+ * Begins a fault in its time, leaves it for a while, heals it. One that cannot begin because another one has its store away was
+ * met by nobody.
+ */
 export async function meet(
   round: ChaosRound,
   { fault, atMs, lastsMs }: PlannedFault,
@@ -138,7 +142,11 @@ export async function meet(
   await round.pause(atMs);
   note(`${fault.name} begins`);
   try {
-    const heal = await fault.begin(round);
+    const heal = await fault.begin(round).catch((error: unknown) => {
+      if (!isOutage(error)) throw error;
+      note(`${fault.name} could not begin: ${String(error)}`);
+      return null;
+    });
     if (!heal) {
       note(`nobody met ${fault.name}`);
       return;

@@ -3,11 +3,14 @@ import { uuidSchema } from '../../utils/uuid-schema.ts';
 import { reasonSchema } from '../product/product.schema.ts';
 import type { SaleEdit } from './operator-sale.repository.ts';
 
+/** RFC 3339 has four digits for a year; what ISO 8601 allows beyond is no time of a sale, and none that PostgreSQL keeps. */
+const time = Joi.date().iso().min('2000-01-01T00:00:00Z').max('9999-12-31T23:59:59Z');
+
 const fields = {
   productId: uuidSchema,
   name: Joi.string().trim().min(1).max(200),
-  startsAt: Joi.date().iso(),
-  endsAt: Joi.date().iso(),
+  startsAt: time,
+  endsAt: time,
   perShopperLimit: Joi.number().strict().integer().min(1).max(1_000),
 };
 const stock = Joi.number().strict().integer().min(0).max(10_000_000);
