@@ -12,11 +12,18 @@ export default defineConfig({
     outDir: '../dist/client',
     emptyOutDir: true,
     modulePreload: { polyfill: false },
-    // What every part of the page needs is one chunk: many small ones compress worse.
+    // What every part of the page needs is one chunk, what every part of the desk needs another: many small ones compress
+    // worse. Nothing of the desk may come with the sale.
     rolldownOptions: {
       output: {
         codeSplitting: {
           groups: [
+            {
+              name: 'desk',
+              priority: 1,
+              test: /node_modules\/(@tanstack|@radix-ui|uplot)\/|client\/src\/(features\/desk\/|words\/(desk-words|en-desk)\.ts)/,
+              includeDependenciesRecursively: false,
+            },
             {
               name: 'page',
               test: /node_modules|client\/src\/(lib\/|config\/|words\/(words|en|en-standing)\.ts)/,

@@ -124,10 +124,10 @@ describe('the sale page', () => {
     await page.close();
   });
 
-  it('shows the live figures to operators', async () => {
+  it('asks at the operator’s desk who is there, and shows nothing of it before', async () => {
     const { page, complaints } = await openPage('/operator');
-    await page.getByText('Throughput').waitFor();
-    await page.getByText('All kept.').waitFor();
+    await page.getByTestId('desk-sign-in').waitFor();
+    expect(await page.getByRole('navigation').getByRole('link').count()).toBe(0);
     expect(complaints).toEqual([]);
     await page.close();
   });

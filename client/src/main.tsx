@@ -8,7 +8,6 @@ import './app/styles/base.css';
 import './app/styles/shell.css';
 import './app/styles/sale.css';
 import './app/styles/drops.css';
-import './app/styles/stats.css';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

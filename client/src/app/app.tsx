@@ -7,8 +7,8 @@ import { ConnectionNotice } from './connection-notice.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { SalePage } from './pages/sale-page.tsx';
 
-const OperatorPage = lazy(async () => ({
-  default: (await import('./pages/operator-page.tsx')).OperatorPage,
+const OperatorApp = lazy(async () => ({
+  default: (await import('./operator/operator-app.tsx')).OperatorApp,
 }));
 const DropsPage = lazy(async () => ({ default: (await import('./pages/drops-page.tsx')).DropsPage }));
 const OrdersPage = lazy(async () => ({ default: (await import('./pages/orders-page.tsx')).OrdersPage }));
@@ -27,10 +27,17 @@ export function App() {
           <Route path="drops" element={<DropsPage />} />
           <Route path="orders" element={<OrdersPage />} />
           <Route path="profile" element={<ProfilePage />} />
-          <Route path="operator" element={<OperatorPage />} />
           <Route path="components" element={<ComponentsPage />} />
           <Route path="*" element={<NotFoundPage />} />
         </Route>
+        <Route
+          path="operator/*"
+          element={
+            <Suspense fallback={<p className="hint">{words.loading}</p>}>
+              <OperatorApp />
+            </Suspense>
+          }
+        />
       </Routes>
     </BrowserRouter>
   );

@@ -9,10 +9,11 @@ export type Answer<Body> =
   | { kind: 'unreachable' };
 
 export interface Request {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PATCH';
   path: string;
   query?: Record<string, string | undefined>;
   headers?: Record<string, string>;
+  /** A blob goes as it is, under its own type; anything else as JSON. */
   body?: object;
   signal?: AbortSignal | undefined;
 }
@@ -60,16 +61,17 @@ export async function send<Body>(
   token: string | undefined,
 ): Promise<Answer<Body>> {
   const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  const { body: sent } = request;
   try {
     const response = await fetch(address(request), {
       method: request.method,
       headers: {
         accept: 'application/json',
-        ...(request.body && { 'content-type': 'application/json' }),
+        ...(sent && { 'content-type': sent instanceof Blob ? sent.type : 'application/json' }),
         ...(token && { authorization: `Bearer ${token}` }),
         ...request.headers,
       },
-      ...(request.body && { body: JSON.stringify(request.body) }),
+      ...(sent && { body: sent instanceof Blob ? sent : JSON.stringify(sent) }),
       signal: request.signal ? AbortSignal.any([request.signal, timeout]) : timeout,
     });
     const body: unknown = response.status === 204 ? undefined : await response.json();

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useSyncExternalStore } from 'react';
 import type { SessionBody } from '../../../../src/contracts/http.ts';
 import type { Answer } from '../../lib/http.ts';
 import { useServices } from '../../lib/services.ts';
+import { randomKey } from '../../lib/random-key.ts';
 import { createPurchaseFlow, type PurchaseFlow } from './purchase-flow.ts';
 import type { PurchaseState } from './purchase-state.ts';
 import { createWishBook } from './wish.ts';
@@ -43,10 +44,4 @@ function followLocalStorage(listener: (name: string | null) => void): () => void
   const onStorage = (event: StorageEvent) => listener(event.key);
   window.addEventListener('storage', onStorage);
   return () => window.removeEventListener('storage', onStorage);
-}
-
-/** 128 random bits. Not `crypto.randomUUID`, which browsers offer on secure origins only. */
-function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useServices, useSession } from '../../lib/services.ts';
+import { deskWords } from '../../words/desk-words.ts';
 import { postBoardSession } from './post-board-session.ts';
 
 /** Opens the board of the queue, for operators. */
@@ -17,9 +18,9 @@ export function BoardLink() {
   return (
     <>
       <button type="button" className="button-plain" onClick={() => void open()}>
-        Queue
+        {deskWords.queueBoard.open}
       </button>
-      {hasFailed && <span role="status">The queue cannot be opened now. Try again.</span>}
+      {hasFailed && <span role="status">{deskWords.queueBoard.failed}</span>}
     </>
   );
 }
