@@ -1,25 +1,19 @@
-import type { Redis } from 'ioredis';
 import type { TrailBody, TrailEventBody } from '../../contracts/operator-http.ts';
 import { RefusalError } from '../../errors/refusal.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
-import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
+import { saleKeys } from '../../infrastructure/redis/keys.ts';
 import { epochOf } from '../../utils/sequence.ts';
 import { shortId } from '../../utils/short-id.ts';
 import { listAudit } from '../audit/audit.routes.ts';
-import { parseInflight, type AdmittedAttempt } from '../purchase/purchase.model.ts';
 import { findDecided } from '../purchase/purchase.repository.ts';
+import { findInFlight, type InFlightDeps } from './find-in-flight.ts';
 import { findOrderOfAttempt } from './trail.repository.ts';
 
-export interface TrailDeps {
+export interface TrailDeps extends InFlightDeps {
   db: Database;
-  redis: Redis;
-  /** The sales whose gate may know an attempt. */
-  liveSaleIds: () => Promise<string[]>;
   /** Of these batches those that no job of the queue carries. */
   lackingJobs: (batchIds: readonly string[]) => Promise<string[]>;
 }
-
-type InFlight = AdmittedAttempt & { saleId: string; batchId: string };
 
 /**
  * Tells everything that is known of an attempt, in the order of time: its admission, where it is while it is in flight,
@@ -29,7 +23,8 @@ type InFlight = AdmittedAttempt & { saleId: string; batchId: string };
  */
 export async function readTrail(deps: TrailDeps, attemptId: string): Promise<TrailBody> {
   const { db, redis } = deps;
-  const [decided, inFlight] = await Promise.all([findDecided(db, attemptId), findInFlight(deps, attemptId)]);
+  const inFlight = await findInFlight(deps, attemptId);
+  const decided = await findDecided(db, attemptId); // after it: what leaves the one is in the other
   const attempt = decided ?? inFlight;
   if (!attempt) throw new RefusalError({ code: 'attempt_not_found' });
   const { saleId, shopperId, quantity, sequence, idempotencyKey, admittedAtMs } = attempt;
@@ -72,15 +67,6 @@ async function orderEvents(db: Database, attemptId: string): Promise<TrailEventB
     ...(cancelledAt ? [event(cancelledAt, 'cancelled', { orderId })] : []),
     ...(toldAt ? [event(toldAt, 'cancellation told', { orderId })] : []),
   ];
-}
-
-async function findInFlight({ redis, liveSaleIds }: TrailDeps, attemptId: string): Promise<InFlight | null> {
-  for (const saleId of await liveSaleIds()) {
-    const epoch = Number((await redis.hget(saleKeys(saleId).gate, 'epoch')) ?? 0);
-    const record = await redis.hget(epochKeys(saleId, epoch).inflight, shortId(attemptId));
-    if (record !== null) return { ...parseInflight(attemptId, record), saleId };
-  }
-  return null;
 }
 
 function event(at: Date, what: string, detail: Record<string, unknown>): TrailEventBody {
