@@ -1,6 +1,7 @@
 import type { ErrorCode } from './error-catalogue.ts';
 import type { Described, Operation } from './openapi-operation.ts';
 import type { JsonSchema } from './openapi-object.ts';
+import { ROW_COUNT_HEADER } from './operator-http.ts';
 import { refTo } from './openapi-schemas.ts';
 
 type SchemaName = Parameters<typeof refTo>[0];
@@ -26,6 +27,13 @@ export const PAGE: Described[] = [
   query('cursor', { type: 'string' }, '`nextCursor` of the page before.'),
 ];
 const ETAG = { ETag: { description: 'The version, for `If-Match`.', schema: { type: 'string' } } };
+const ROW_COUNT = {
+  [ROW_COUNT_HEADER]: {
+    description:
+      'Lines to come after the header, as counted before the first: a few more when it sells meanwhile.',
+    schema: { type: 'integer', minimum: 0 },
+  },
+};
 const LOCATION = { Location: { description: 'Where it is.', schema: { type: 'string' } } };
 export const ASKED: ErrorCode[] = ['unauthenticated', 'forbidden', 'rate_limited', 'service_unavailable'];
 
@@ -93,7 +101,9 @@ export function csv(id: string, summary: string): Operation {
     ...common,
     ...{ id, summary, parameters: [ID] },
     description: 'Streamed. A connection that is cut before its end means that lines are missing.',
-    answers: { 200: { description: 'CSV (RFC 4180) with a header.', mediaType: 'text/csv' } },
+    answers: {
+      200: { description: 'CSV (RFC 4180) with a header.', mediaType: 'text/csv', headers: ROW_COUNT },
+    },
     refusals: ['invalid_request', 'sale_not_found', ...ASKED],
   };
 }

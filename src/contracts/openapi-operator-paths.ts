@@ -4,7 +4,10 @@ import { ASKED, change, csv, edit, ID, PAGE, query, read, uuid } from './openapi
 /** The operators' part of the table in openapi-paths.ts. */
 export const OPERATOR_OPERATIONS: Record<string, Record<string, Operation>> = {
   '/api/admin/products': {
-    get: read({ id: 'listProducts', summary: 'The products, newest first' }, 'ProductPage', PAGE),
+    get: read({ id: 'listProducts', summary: 'The products, newest first' }, 'ProductPage', [
+      ...PAGE,
+      query('name', { type: 'string', maxLength: 200 }, 'Part of the name.'),
+    ]),
     post: change({ id: 'createProduct', summary: 'Make a product' }, 'NewProductRequest', 'OperatorProduct', {
       makes: true,
       of: false,
@@ -47,7 +50,13 @@ export const OPERATOR_OPERATIONS: Record<string, Record<string, Operation>> = {
     get: read(
       { id: 'listOperatorSales', summary: 'The sales, drafts too, newest first' },
       'OperatorSalePage',
-      PAGE,
+      [
+        ...PAGE,
+        query('name', { type: 'string', maxLength: 200 }, 'Part of the name.'),
+        query('state', { enum: ['draft', 'active', 'paused', 'stopped'] }, 'As operators set it.'),
+        query('when', { enum: ['upcoming', 'running', 'over'] }, 'Where it is in its window.'),
+        query('productId', uuid, 'Only sales of this product.'),
+      ],
     ),
     post: change(
       { id: 'createSale', summary: 'Make a draft of a sale; shoppers see it once it is published' },
@@ -173,14 +182,18 @@ export const OPERATOR_OPERATIONS: Record<string, Record<string, Operation>> = {
     ),
   },
   '/api/admin/search': {
-    get: read({ id: 'search', summary: 'Users, attempts and orders by an id or an e-mail' }, 'SearchResult', [
-      query(
-        'q',
-        { type: 'string', minLength: 3, maxLength: 254 },
-        'An e-mail, or an id of any of them.',
-        true,
-      ),
-    ]),
+    get: read(
+      { id: 'search', summary: 'Users, attempts (in flight too) and orders by an id or an e-mail' },
+      'SearchResult',
+      [
+        query(
+          'q',
+          { type: 'string', minLength: 3, maxLength: 254 },
+          'An e-mail, or an id of any of them.',
+          true,
+        ),
+      ],
+    ),
   },
   '/api/admin/users': {
     get: read({ id: 'listUsers', summary: 'The users, newest first' }, 'UserPage', [
@@ -208,6 +221,9 @@ export const OPERATOR_OPERATIONS: Record<string, Record<string, Operation>> = {
       query('subject', { type: 'string', maxLength: 100 }, 'What was changed: `sale:<id>`.'),
       query('action', { type: 'string', maxLength: 100 }, 'How: `sale.pause`.'),
       query('actorId', uuid, 'By whom.'),
+      query('actorEmail', { type: 'string', maxLength: 200 }, 'By whom: the whole e-mail.'),
+      query('from', { type: 'string', format: 'date-time' }, 'Not before this time.'),
+      query('until', { type: 'string', format: 'date-time' }, 'Before this time.'),
     ]),
   },
   '/api/admin/queues/session': {

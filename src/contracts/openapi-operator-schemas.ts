@@ -113,10 +113,10 @@ export const OPERATOR_SCHEMAS = {
   UserChangeRequest: request({ role, blocked: { type: 'boolean' }, reason }, ['role', 'blocked']),
   AuditEntry: object(
     {
-      ...{ id: count, at: time, actorId: uuid, action: text, subject: text, reason: text },
+      ...{ id: count, at: time, actorId: uuid, actorEmail: text, action: text, subject: text, reason: text },
       ...{ before: {}, after: {}, requestId: text },
     },
-    ['actorId', 'reason', 'before', 'after', 'requestId'],
+    ['actorId', 'actorEmail', 'reason', 'before', 'after', 'requestId'],
   ),
   AuditPage: page('entries', 'AuditEntry'),
 } as const satisfies Record<string, JsonSchema>;

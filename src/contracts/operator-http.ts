@@ -2,6 +2,15 @@ import type { InvariantBody, Role } from './http.ts';
 
 /** Bodies of the operators' API, `/api/admin/…`. */
 
+/** Of an export: how many lines come after its header. */
+export const ROW_COUNT_HEADER = 'X-Row-Count';
+
+/** What a picture of a product may be, in bytes and in words. */
+export const PICTURE_RULE = {
+  mostBytes: 2 ** 20,
+  message: 'must be a whole PNG, JPEG or WebP of at most 1 MB and 4,096 pixels a side',
+} as const;
+
 export interface OperatorProductBody {
   id: string;
   name: string;
@@ -67,6 +76,7 @@ export interface AuditEntryBody {
   at: string;
   /** Absent for a command typed on the machine. */
   actorId?: string;
+  actorEmail?: string;
   action: string;
   subject: string;
   reason?: string;

@@ -49,6 +49,25 @@ export async function* readAttemptsCsv(db: Database, saleId: string): AsyncGener
   if (rows.length > 0) yield rows.map((row) => csvLine(present(row))).join('');
 }
 
+/** How many lines the export of a sale's orders will have, its header apart. */
+export function countOrders(db: Database, saleId: string): Promise<number> {
+  return countRows(db, 'orders', saleId);
+}
+
+/** The same of its decided attempts. */
+export function countAttempts(db: Database, saleId: string): Promise<number> {
+  return countRows(db, 'purchase_attempts', saleId);
+}
+
+async function countRows(
+  db: Database,
+  table: 'orders' | 'purchase_attempts',
+  saleId: string,
+): Promise<number> {
+  const [row] = await db(table).where({ sale_id: saleId }).count<{ count: string | number }[]>('* as count');
+  return Number(row?.count ?? 0);
+}
+
 type Row = Record<
   'id' | 'attempt_id' | 'user_id' | 'email' | 'name' | 'currency' | 'status' | 'outcome' | 'reason',
   string

@@ -1,22 +1,24 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Router, type Response } from 'express';
+import { ROW_COUNT_HEADER } from '../../contracts/operator-http.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { validate } from '../../middleware/validate.ts';
 import { idSchema } from '../product/product.schema.ts';
 import { readSale } from '../sale/operator-sale.service.ts';
-import { readAttemptsCsv, readOrdersCsv } from './export.repository.ts';
+import { countAttempts, countOrders, readAttemptsCsv, readOrdersCsv } from './export.repository.ts';
 
 /** `/api/admin/sales/:id/orders.csv` and `attempts.csv`. */
 export function createExportRoutes({ db }: { db: Database }): Router {
   const router = Router();
-  for (const [name, read] of [
-    ['orders', readOrdersCsv],
-    ['attempts', readAttemptsCsv],
+  for (const [name, read, count] of [
+    ['orders', readOrdersCsv, countOrders],
+    ['attempts', readAttemptsCsv, countAttempts],
   ] as const) {
     router.get(`/:id/${name}.csv`, async (req, res) => {
       const { id } = validate(idSchema, req.params);
       await readSale({ db }, id); // refused before anything is sent
+      res.set(ROW_COUNT_HEADER, String(await count(db, id)));
       await sendCsv(res, `${name}-${id}.csv`, read(db, id));
     });
   }

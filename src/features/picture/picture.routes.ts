@@ -1,6 +1,7 @@
-import express, { Router } from 'express';
+import express, { Router, type RequestHandler } from 'express';
 import Joi from 'joi';
-import { RefusalError } from '../../errors/refusal.ts';
+import { PICTURE_RULE } from '../../contracts/operator-http.ts';
+import { RefusalError, type Refusal } from '../../errors/refusal.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { validate } from '../../middleware/validate.ts';
 import { readChange, requireVersion, sendAnswer } from '../operator/change-request.ts';
@@ -9,28 +10,48 @@ import { setPicture, type ProductServiceDeps } from '../product/product.service.
 import { findPicture, type StoredPicture } from './picture.repository.ts';
 import { readPicture } from './read-picture.ts';
 
-const MOST_BYTES = 2 ** 20;
 /** A crowd asks for the same few: so many are kept in memory, a megabyte each at most. */
 const MOST_KEPT = 16;
 
 /** `POST /api/admin/products/:id/picture`: the picture itself is the body. */
 export function createPictureUploadRoutes(deps: ProductServiceDeps): Router {
   const router = Router();
-  // What it is, its bytes say. A compressed body would be small on the wire and large in memory.
-  const readBytes = express.raw({ type: () => true, limit: MOST_BYTES, inflate: false });
   router.post('/:id/picture', readBytes, async (req, res) => {
     const { id } = validate(idSchema, req.params);
     const version = requireVersion(req);
     const body: unknown = req.body;
     const picture = Buffer.isBuffer(body) ? readPicture(body) : null;
     if (!picture) {
-      const message = 'must be a whole PNG, JPEG or WebP of at most 1 MB and 4,096 pixels a side';
-      throw new RefusalError({ code: 'invalid_request', errors: [{ field: 'body', message }] });
+      throw new RefusalError({ code: 'invalid_request', errors: PICTURE_ERRORS });
     }
     sendAnswer(res, await setPicture(deps, { id, version }, picture, readChange(req, res)));
   });
   return router;
 }
+
+const PICTURE_ERRORS = [{ field: 'body', message: PICTURE_RULE.message }];
+
+// What it is, its bytes say. A compressed body would be small on the wire and large in memory.
+const readRaw: RequestHandler = express.raw({
+  type: () => true,
+  limit: PICTURE_RULE.mostBytes,
+  inflate: false,
+});
+
+/** Reads the bytes of a picture; one that is too large is refused in its own words: the catalogue's are of 4 KB. */
+const readBytes: RequestHandler = (req, res, next) => {
+  readRaw(req, res, (error?: unknown) => {
+    const isTooLarge = error instanceof Error && 'status' in error && error.status === 413;
+    next(isTooLarge ? new RefusalError(TOO_LARGE) : error);
+  });
+};
+
+const TOO_LARGE = {
+  code: 'body_too_large',
+  detail: 'Send a picture of at most 1 MB.',
+  errors: PICTURE_ERRORS,
+  headers: { Connection: 'close' },
+} as const satisfies Refusal;
 
 const pictureSchema = Joi.object<{ hash: string }>({
   hash: Joi.string()

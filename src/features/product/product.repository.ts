@@ -10,6 +10,11 @@ export interface NewProduct {
   currency: string;
 }
 
+export interface ProductFilter {
+  /** Part of the name, whatever its case. */
+  name?: string;
+}
+
 /** What an edit may change. */
 export type ProductEdit = Partial<NewProduct & { imageUrl: string }>;
 
@@ -54,11 +59,16 @@ export async function lockProduct(tx: Transaction, id: string): Promise<Product 
 }
 
 /** Newest first, from after the cursor; one more than the page. */
-export async function listProducts(db: Database, { limit, cursor }: PageRequest): Promise<Product[]> {
-  const after = `where (created_at, id) < ('epoch'::timestamptz + ? * interval '1 microsecond', ?::uuid)`;
+export async function listProducts(
+  db: Database,
+  { limit, cursor, name }: PageRequest & ProductFilter,
+): Promise<Product[]> {
   const { rows } = await db.raw<{ rows: ProductRow[] }>(
-    `${SELECT_PRODUCT} ${cursor ? after : ''} order by products.created_at desc, id desc limit ?`,
-    [...(cursor ? [cursor.createdAtMicros, cursor.id] : []), limit + 1],
+    `${SELECT_PRODUCT}
+      where (:name::text is null or position(lower(:name) in lower(name)) > 0)
+        and (:id::uuid is null or (created_at, id) < ('epoch'::timestamptz + :micros * interval '1 microsecond', :id::uuid))
+      order by products.created_at desc, id desc limit :most`,
+    { name: name ?? null, id: cursor?.id ?? null, micros: cursor?.createdAtMicros ?? 0, most: limit + 1 },
   );
   return rows.map(toProduct);
 }

@@ -5,7 +5,7 @@ import { cutPage } from '../../utils/page-cursor.ts';
 import { readChange, requireVersion, sendAnswer } from '../operator/change-request.ts';
 import { presentProduct } from './product.model.ts';
 import { listProducts } from './product.repository.ts';
-import { idSchema, newProductSchema, pageSchema, productEditSchema } from './product.schema.ts';
+import { idSchema, newProductSchema, productEditSchema, productListSchema } from './product.schema.ts';
 import { createProduct, editProduct, readProduct, type ProductServiceDeps } from './product.service.ts';
 
 /** `/api/admin/products`. */
@@ -13,9 +13,8 @@ export function createProductRoutes(deps: ProductServiceDeps): Router {
   const router = Router();
 
   router.get('/', async (req, res) => {
-    const { limit, cursor } = validate(pageSchema, req.query);
-    const found = await listProducts(deps.db, { limit, ...(cursor ? { cursor } : {}) });
-    const { items, ...rest } = cutPage(found, limit);
+    const asked = validate(productListSchema, req.query);
+    const { items, ...rest } = cutPage(await listProducts(deps.db, asked), asked.limit);
     res.set('Cache-Control', 'no-store').json({ products: items.map(presentProduct), ...rest });
   });
 

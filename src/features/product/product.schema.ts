@@ -1,7 +1,8 @@
 import Joi from 'joi';
 import { uuidSchema } from '../../utils/uuid-schema.ts';
 import { pageKeys, type PageRequest } from '../../utils/page-cursor.ts';
-import type { NewProduct } from './product.repository.ts';
+import { textFilterSchema } from '../../utils/text-filter-schema.ts';
+import type { NewProduct, ProductFilter } from './product.repository.ts';
 
 /** Why a change is made, for the audit log. */
 export const reasonSchema = Joi.string().trim().min(1).max(500);
@@ -31,4 +32,7 @@ export const productEditSchema = Joi.object<Partial<ProductRequest>>({
 }).or('name', 'description', 'priceMinor', 'currency');
 
 export const idSchema = Joi.object<{ id: string }>({ id: uuidSchema.required() });
-export const pageSchema = Joi.object<PageRequest>(pageKeys);
+export const productListSchema = Joi.object<PageRequest & ProductFilter>({
+  ...pageKeys,
+  name: textFilterSchema,
+});

@@ -11,6 +11,15 @@ export interface SaleEdit {
   perShopperLimit?: number;
 }
 
+export interface SaleFilter {
+  /** Part of the name, whatever its case. */
+  name?: string;
+  state?: OperatorSale['state'];
+  /** Where it is in its window, whatever its state. */
+  when?: 'upcoming' | 'running' | 'over';
+  productId?: string;
+}
+
 interface OperatorSaleRow {
   id: string;
   stock_id: string;
@@ -49,12 +58,22 @@ export async function lockOperatorSale(tx: Transaction, id: string): Promise<Ope
 /** Newest first, from after the cursor; one more than the page. */
 export async function listOperatorSales(
   db: Database,
-  { limit, cursor }: PageRequest,
+  { limit, cursor, name, state, when, productId, nowMs }: PageRequest & SaleFilter & { nowMs: number },
 ): Promise<OperatorSale[]> {
-  const after = `where (f.created_at, f.id) < ('epoch'::timestamptz + ? * interval '1 microsecond', ?::uuid)`;
   const { rows } = await db.raw<{ rows: OperatorSaleRow[] }>(
-    `${SELECT_SALE} ${cursor ? after : ''} order by f.created_at desc, f.id desc limit ?`,
-    [...(cursor ? [cursor.createdAtMicros, cursor.id] : []), limit + 1],
+    `${SELECT_SALE}
+      where (:name::text is null or position(lower(:name) in lower(f.name)) > 0)
+        and (:state::text is null or f.state = :state) and (:productId::uuid is null or f.product_id = :productId)
+        and case :when::text when 'upcoming' then f.starts_at > :now::timestamptz
+                             when 'running' then f.starts_at <= :now::timestamptz and f.ends_at > :now::timestamptz
+                             when 'over' then f.ends_at <= :now::timestamptz else true end
+        and (:id::uuid is null or (f.created_at, f.id) < ('epoch'::timestamptz + :micros * interval '1 microsecond', :id::uuid))
+      order by f.created_at desc, f.id desc limit :most`,
+    {
+      ...{ name: name ?? null, state: state ?? null, when: when ?? null, productId: productId ?? null },
+      ...{ now: new Date(nowMs), id: cursor?.id ?? null, micros: cursor?.createdAtMicros ?? 0 },
+      most: limit + 1,
+    },
   );
   return rows.map(toSale);
 }

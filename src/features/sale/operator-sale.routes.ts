@@ -3,13 +3,14 @@ import { readJsonBody } from '../../middleware/read-json-body.ts';
 import { validate } from '../../middleware/validate.ts';
 import { cutPage } from '../../utils/page-cursor.ts';
 import { readChange, requireVersion, sendAnswer } from '../operator/change-request.ts';
-import { idSchema, pageSchema } from '../product/product.schema.ts';
+import { idSchema } from '../product/product.schema.ts';
 import { presentOperatorSale } from './operator-sale.model.ts';
 import { listOperatorSales } from './operator-sale.repository.ts';
 import {
   cloneSchema,
   newSaleSchema,
   saleEditSchema,
+  saleListSchema,
   stateChangeSchema,
   stopSchema,
 } from './operator-sale.schema.ts';
@@ -20,9 +21,9 @@ export function createOperatorSaleRoutes(deps: sales.OperatorSaleDeps): Router {
   const router = Router();
 
   router.get('/', async (req, res) => {
-    const { limit, cursor } = validate(pageSchema, req.query);
-    const found = await listOperatorSales(deps.db, { limit, ...(cursor ? { cursor } : {}) });
-    const { items, ...rest } = cutPage(found, limit);
+    const asked = validate(saleListSchema, req.query);
+    const found = await listOperatorSales(deps.db, { ...asked, nowMs: deps.clock.now() });
+    const { items, ...rest } = cutPage(found, asked.limit);
     res.set('Cache-Control', 'no-store').json({ sales: items.map(presentOperatorSale), ...rest });
   });
 

@@ -1,7 +1,9 @@
 import Joi from 'joi';
+import { pageKeys, type PageRequest } from '../../utils/page-cursor.ts';
+import { textFilterSchema } from '../../utils/text-filter-schema.ts';
 import { uuidSchema } from '../../utils/uuid-schema.ts';
 import { reasonSchema } from '../product/product.schema.ts';
-import type { SaleEdit } from './operator-sale.repository.ts';
+import type { SaleEdit, SaleFilter } from './operator-sale.repository.ts';
 
 /** RFC 3339 has four digits for a year; what ISO 8601 allows beyond is no time of a sale, and none that PostgreSQL keeps. */
 const time = Joi.date().iso().min('2000-01-01T00:00:00Z').max('9999-12-31T23:59:59Z');
@@ -14,6 +16,14 @@ const fields = {
   perShopperLimit: Joi.number().strict().integer().min(1).max(1_000),
 };
 const stock = Joi.number().strict().integer().min(0).max(10_000_000);
+
+export const saleListSchema = Joi.object<PageRequest & SaleFilter>({
+  ...pageKeys,
+  name: textFilterSchema,
+  state: Joi.valid('draft', 'active', 'paused', 'stopped'),
+  when: Joi.valid('upcoming', 'running', 'over'),
+  productId: uuidSchema,
+});
 
 export interface SaleRequest {
   productId: string;
