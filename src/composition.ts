@@ -47,6 +47,8 @@ import { createSaleStatusLane } from './features/sale/sale-status.lane.ts';
 import { SaleStatus } from './features/sale/sale-status.ts';
 import { createSaleRoutes } from './features/sale/sale.routes.ts';
 import { createStatsRoutes } from './features/stats/stats.routes.ts';
+import { createReadLive } from './features/stats/read-live.ts';
+import { createRecordHistory } from './features/stats/record-history.ts';
 import { createReadStats } from './features/stats/stats.service.ts';
 import { createReadThrough } from './infrastructure/redis/read-through.ts';
 import { createSocketGuard } from './infrastructure/realtime/socket-guard.ts';
@@ -96,9 +98,16 @@ export interface CompositionDeps {
   lifecycle: Lifecycle;
 }
 
+/** Connections to PostgreSQL that a process may open. */
+const POOL_SIZE = 10;
+
 /** What both kinds of process have: PostgreSQL, Redis, the gate's clock, the sales. */
 async function composeStores({ env, logger, lifecycle }: CompositionDeps, role: ProcessRole) {
-  const db = createDatabase({ url: env.databaseUrl, poolSize: 10, applicationName: `stampede-${role}` });
+  const db = createDatabase({
+    url: env.databaseUrl,
+    poolSize: POOL_SIZE,
+    applicationName: `stampede-${role}`,
+  });
   lifecycle.onStop('postgres', () => db.destroy());
   const redis = await connectRedis(env.redisUrl, 'store', { logger });
   lifecycle.onStop('redis', () => redis.disconnect());
@@ -222,6 +231,9 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     ...{ db, redis, clock, saleStatus, queue },
     checkInvariants: checkSale,
   });
+  const history = createRecordHistory({ db, redis, clock, queue, logger });
+  history.start();
+  lifecycle.onStop('history', () => history.close());
   const identity = readBuildIdentity(ROOT, env.gitCommit);
   const health = createHealth({
     ...{ db, redis, ...identity },
@@ -262,6 +274,9 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
       liveSaleIds: () => catalogue.liveIds(),
       revokeTokens: (userId) => revokedTokens.revokeUser(userId),
       lackingJobs: (batchIds) => queue.lacking(batchIds),
+      readLive: createReadLive({ db, redis, clock, readStats, logger }),
+      isClientBuilt: () => isClientBuilt(CLIENT_DIR),
+      ...{ poolSize: POOL_SIZE, maxInflight: env.maxInflight },
       queueBoard: loadQueueBoard({ queue, path: BOARD_PATH }),
     }),
     healthRoutes: createHealthRoutes({ health }),

@@ -166,6 +166,36 @@ export const OPERATOR_OPERATIONS: Record<string, Record<string, Operation>> = {
       'Reconciled',
     ),
   },
+  '/api/admin/sales/{id}/live': {
+    get: read(
+      {
+        id: 'readLive',
+        summary: 'All that happens in a sale now, and within the past hour',
+        description: 'What a store that does not answer would have told is left out.',
+        refusals: ['sale_not_found'],
+      },
+      'Live',
+      [
+        ID,
+        query(
+          'since',
+          { type: 'integer', minimum: 0, maximum: 9_999_999_999 },
+          'Only what is new after that; epoch seconds.',
+        ),
+      ],
+    ),
+  },
+  '/api/admin/sales/{id}/preflight': {
+    get: read(
+      {
+        id: 'runPreflight',
+        summary: 'Look at all that a drop stands on: green, or what to do',
+        refusals: ['sale_not_found'],
+      },
+      'Preflight',
+      [ID],
+    ),
+  },
   '/api/admin/sales/{id}/orders.csv': { get: csv('exportOrders', 'The orders of a sale, first come first') },
   '/api/admin/sales/{id}/attempts.csv': {
     get: csv('exportAttempts', 'The decided attempts of a sale, first come first'),

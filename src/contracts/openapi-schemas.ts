@@ -1,5 +1,6 @@
 import { ERROR_CATALOGUE, REJECTION_REASONS } from './error-catalogue.ts';
 import { object, request, type JsonSchema } from './openapi-object.ts';
+import { LIVE_SCHEMAS } from './openapi-live-schemas.ts';
 import { OPERATOR_SCHEMAS } from './openapi-operator-schemas.ts';
 
 const uuid: JsonSchema = { type: 'string', format: 'uuid' };
@@ -159,4 +160,5 @@ export const SCHEMAS = {
     ),
   }),
   ...OPERATOR_SCHEMAS,
+  ...LIVE_SCHEMAS,
 } as const satisfies Record<string, JsonSchema>;

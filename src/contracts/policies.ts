@@ -76,6 +76,8 @@ export const POLICIES: Readonly<Record<PolicyRoute, Policy>> = {
   'POST /api/admin/sales/:id/stop': 'sales:write',
   'POST /api/admin/sales/:id/stock': 'stock:write',
   'POST /api/admin/sales/:id/reconcile': 'sales:write',
+  'GET /api/admin/sales/:id/live': 'sales:read',
+  'GET /api/admin/sales/:id/preflight': 'sales:read',
   'GET /api/admin/sales/:id/orders.csv': 'orders:export',
   'GET /api/admin/sales/:id/attempts.csv': 'orders:export',
   'POST /api/admin/orders/:id/cancel': 'orders:cancel',

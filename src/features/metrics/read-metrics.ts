@@ -7,6 +7,7 @@ import { readRepairs } from '../../infrastructure/metrics/repairs.ts';
 import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
 import { WORKERS_ALIVE_KEY } from '../../infrastructure/redis/keys.ts';
 import { createKeeper } from '../../utils/keep-fresh.ts';
+import { within } from '../../utils/within.ts';
 import { readPromises, readSaleMetrics, type SaleMetricsDeps } from './read-sale-metrics.ts';
 
 /** However often a process is asked, ms. */
@@ -92,16 +93,4 @@ function gauge(name: string, help: string, value: number): Family {
 
 function toSnakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-async function within<Value>(deadlineMs: number, read: () => Promise<Value>): Promise<Value> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not read within ${deadlineMs} ms`)), deadlineMs);
-  });
-  try {
-    return await Promise.race([read(), timeUp]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -59,12 +59,15 @@ export class LatencyRecorder {
   }
 }
 
-/** @returns how many latencies were near each value, ms, rising, over all processes */
-async function readCounts(
+/** How many latencies were near each value, ms, rising. */
+export type LatencyCounts = [ms: number, count: number][];
+
+/** @returns the latencies of a sale so far, over all processes */
+export async function readLatencyCounts(
   redis: Redis,
   saleId: string,
   kind: LatencyKind,
-): Promise<[ms: number, count: number][]> {
+): Promise<LatencyCounts> {
   return Object.entries(await redis.hgetall(latencyKey(saleId, kind)))
     .map(([bucket, count]): [number, number] => [Math.exp(Number(bucket) * LOG_BASE), Number(count)])
     .sort(([a], [b]) => a - b);
@@ -72,7 +75,11 @@ async function readCounts(
 
 /** @returns p50, p95, p99 in ms over all processes; zeros when nothing was measured */
 export async function readPercentiles(redis: Redis, saleId: string, kind: LatencyKind): Promise<Percentiles> {
-  const counts = await readCounts(redis, saleId, kind);
+  return percentilesOf(await readLatencyCounts(redis, saleId, kind));
+}
+
+/** @returns p50, p95, p99 in ms; zeros when nothing was measured */
+export function percentilesOf(counts: LatencyCounts): Percentiles {
   const all = counts.reduce((sum, [, count]) => sum + count, 0);
   const at = (share: number): number => {
     let below = 0;
@@ -92,7 +99,7 @@ export async function readLatencySamples(
   kind: LatencyKind,
   labels: Readonly<Record<string, string>>,
 ): Promise<Sample[]> {
-  const near = await readCounts(redis, saleId, kind);
+  const near = await readLatencyCounts(redis, saleId, kind);
   if (near.length === 0) return [];
   const counts = Array<number>(SECONDS.length + 1).fill(0);
   let sumMs = 0;

@@ -21,3 +21,10 @@ export async function migrateUp(db: Database): Promise<void> {
 export async function migrateDown(db: Database): Promise<void> {
   await db.migrate.rollback({ migrationSource }, true);
 }
+
+/** @returns the migrations that this version has and the database has not, by name */
+export async function listPendingMigrations(db: Database): Promise<string[]> {
+  // Its type says any: what is applied, and what of our source is not.
+  const [, pending] = (await db.migrate.list({ migrationSource })) as [unknown, string[]];
+  return pending.map((file) => migrationSource.getMigrationName(file));
+}

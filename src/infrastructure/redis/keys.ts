@@ -91,8 +91,25 @@ export const REPAIRS_KEY = 'repairs';
 /** hash: meter, label values and bucket → count, or `sum` → millionths; over all processes; kept. Owner: metrics. */
 export const METERS_KEY = 'meters';
 
-/** hash: process id → JSON of what it uses; written every 2 s, left out by the next reader when 10 s old. Owner: metrics. */
+/** hash: process id → JSON of what it uses; written every second, left out by the next reader when 10 s old. Owner: metrics. */
 export const PROCESSES_KEY = 'processes';
+
+/**
+ * What the operator's live screen shows of the past hour. Lists of JSON, newest first, cut at an hour of seconds (events: 500),
+ * gone an hour after the last. seen: string, JSON of what was last seen of processes and repairs. lease: string, who records;
+ * 3 s. Owner: stats.
+ */
+export const HISTORY_KEYS = {
+  instance: 'history:instance',
+  events: 'history:events',
+  seen: 'history:seen',
+  lease: 'history:lease',
+} as const;
+
+/** list: the same of one sale. Owner: stats. */
+export function saleHistoryKey(saleId: string): string {
+  return `{${saleId}}:history`;
+}
 
 /** string: JSON of the verdicts on a sale's promises, for metrics; 60 s. Owner: metrics. */
 export function verdictsKey(saleId: string): string {

@@ -1,0 +1,42 @@
+import type { Redis } from 'ioredis';
+import type { RedisHealthBody } from '../../contracts/live-http.ts';
+
+/** Asks Redis how it is; what it does not tell (hosted ones keep `CONFIG` to themselves) is left out. */
+export async function readRedisHealth(redis: Redis): Promise<RedisHealthBody> {
+  const askedAt = performance.now();
+  await redis.ping();
+  const latencyMs = roundToTenth(performance.now() - askedAt);
+  const [told, appendFsync] = await Promise.all([
+    redis.info(),
+    redis.config('GET', 'appendfsync').then(
+      (answer) => (answer as string[])[1],
+      () => undefined,
+    ),
+  ]);
+  const facts = new Map(
+    told.split('\r\n').flatMap((line): [string, string][] => {
+      const at = line.indexOf(':');
+      return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
+    }),
+  );
+  const count = (name: string): number => Number(facts.get(name) ?? 0);
+  const machineBytes = count('total_system_memory');
+  const appendOnly = facts.get('aof_enabled') === '1';
+  return {
+    latencyMs,
+    version: facts.get('redis_version') ?? '',
+    usedBytes: count('used_memory'),
+    maxBytes: count('maxmemory'),
+    ...(machineBytes > 0 ? { machineBytes } : {}),
+    evictionPolicy: facts.get('maxmemory_policy') ?? '',
+    appendOnly,
+    ...(appendFsync === undefined ? {} : { appendFsync }),
+    isWriteOk: facts.get(appendOnly ? 'aof_last_write_status' : 'rdb_last_bgsave_status') === 'ok',
+    commandsPerSec: count('instantaneous_ops_per_sec'),
+    clients: count('connected_clients'),
+  };
+}
+
+export function roundToTenth(value: number): number {
+  return Math.round(value * 10) / 10;
+}
