@@ -61,8 +61,8 @@ it("an operator's day goes as docs/operators.md says", async () => {
     .where({ subject: `sale:${sales[0]!.id}` })
     .orderBy('id');
   expect(log.map(({ action }: { action: string }) => action)).toEqual([
-    ...['sale.create', 'sale.edit', 'sale.publish', 'sale.pause', 'sale.stock', 'sale.stock'],
-    ...['sale.resume', 'sale.reconcile', 'sale.stop'],
+    ...['sale.create', 'sale.edit', 'sale.publish', 'sale.pause', 'sale.message', 'sale.stock', 'sale.stock'],
+    ...['sale.resume', 'sale.message', 'sale.reconcile', 'sale.stop'],
   ]);
   const stock = pipeline.db('stocks').where({ sale_id: sales[0]!.id });
   const isSold = async () => (await stock.clone().first<{ sold: number }>('sold')).sold === 1;

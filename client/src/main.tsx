@@ -7,6 +7,10 @@ import './app/styles/tokens.css';
 import './app/styles/base.css';
 import './app/styles/shell.css';
 import './app/styles/sale.css';
+import './app/styles/product.css';
+import './app/styles/ticket.css';
+import './app/styles/standing.css';
+import './app/styles/order.css';
 import './app/styles/drops.css';
 
 const root = document.getElementById('root');

@@ -39,6 +39,8 @@ export interface SaleStatusBody {
   serverTime: string;
   stock: { total: number; remaining: number };
   perShopperLimit: number;
+  /** From the shop to all who look at the sale; absent when there is none. */
+  message?: string;
   /** The gate's version: ignore a body with a lower one, or with the same one and an older `serverTime`. */
   seq: number;
 }

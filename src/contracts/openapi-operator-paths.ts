@@ -118,6 +118,18 @@ export const OPERATOR_OPERATIONS: Record<string, Record<string, Operation>> = {
       'OperatorSale',
     ),
   },
+  '/api/admin/sales/{id}/message': {
+    post: change(
+      {
+        id: 'tellShoppers',
+        summary: 'Tell something to all who look at a sale',
+        description: 'On every page within a second. An empty message takes it off.',
+        refusals: ['sale_not_found', 'sale_not_published'],
+      },
+      'SaleMessageRequest',
+      'OperatorSale',
+    ),
+  },
   '/api/admin/sales/{id}/stop': {
     post: change(
       {

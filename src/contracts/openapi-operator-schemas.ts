@@ -40,19 +40,17 @@ export const OPERATOR_SCHEMAS = {
   ProductPage: page('products', 'OperatorProduct'),
   NewProductRequest: request({ ...product, reason }, ['description', 'reason']),
   ProductEditRequest: request({ ...product, reason }, [...Object.keys(product), 'reason']),
-  OperatorSale: object({
-    saleId: uuid,
-    productId: uuid,
-    name: text,
-    state: { enum: ['draft', 'active', 'paused', 'stopped'] },
-    startsAt: time,
-    endsAt: time,
-    perShopperLimit: limit,
-    stock: object({ stockId: uuid, total: count, sold: count }),
-    version: count,
-    createdAt: time,
-    updatedAt: time,
-  }),
+  OperatorSale: object(
+    {
+      ...{ saleId: uuid, productId: uuid, name: text },
+      state: { enum: ['draft', 'active', 'paused', 'stopped'] },
+      ...{ startsAt: time, endsAt: time, perShopperLimit: limit },
+      stock: object({ stockId: uuid, total: count, sold: count }),
+      message: { ...text, description: 'What shoppers are told beside the sale.' },
+      ...{ version: count, createdAt: time, updatedAt: time },
+    },
+    ['message'],
+  ),
   OperatorSalePage: page('sales', 'OperatorSale'),
   NewSaleRequest: request({ ...sale, stock: units, reason }, ['perShopperLimit', 'reason']),
   SaleEditRequest: request({ ...sale, reason }, [...Object.keys(sale), 'reason']),
@@ -61,6 +59,7 @@ export const OPERATOR_SCHEMAS = {
     'stock',
     'reason',
   ]),
+  SaleMessageRequest: request({ message: { type: 'string', maxLength: 280 }, reason }, ['reason']),
   ConfirmedRequest: request({ reason, confirm }),
   StockChangeRequest: request(
     {

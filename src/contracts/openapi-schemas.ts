@@ -71,22 +71,26 @@ export const SCHEMAS = {
     expiresIn: { ...count, description: 'Seconds until the access token expires.' },
   }),
   Product: object({ id: uuid, name: text, description: text, imageUrl: text, priceMinor: count, currency }),
-  SaleStatus: object({
-    saleId: uuid,
-    name: text,
-    product: schema('Product'),
-    state: saleState,
-    startsAt: time,
-    endsAt: time,
-    serverTime: time,
-    stock: object({ total: count, remaining: count }),
-    perShopperLimit: { type: 'integer', minimum: 1 },
-    seq: {
-      ...count,
-      description:
-        "The gate's version: ignore a body with a lower one, or with the same one and an older serverTime.",
+  SaleStatus: object(
+    {
+      saleId: uuid,
+      name: text,
+      product: schema('Product'),
+      state: saleState,
+      startsAt: time,
+      endsAt: time,
+      serverTime: time,
+      stock: object({ total: count, remaining: count }),
+      perShopperLimit: { type: 'integer', minimum: 1 },
+      message: { ...text, description: 'From the shop to all who look at the sale.' },
+      seq: {
+        ...count,
+        description:
+          "The gate's version: ignore a body with a lower one, or with the same one and an older serverTime.",
+      },
     },
-  }),
+    ['message'],
+  ),
   SaleList: object({ sales: list(schema('SaleStatus')) }),
   Time: object({ serverTime: time }),
   AttemptStatus: object(

@@ -34,6 +34,8 @@ export interface OperatorSaleBody {
   endsAt: string;
   perShopperLimit: number;
   stock: { stockId: string; total: number; sold: number };
+  /** What shoppers are told beside the sale; absent when there is nothing. */
+  message?: string;
   version: number;
   createdAt: string;
   updatedAt: string;

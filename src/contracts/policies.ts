@@ -73,6 +73,7 @@ export const POLICIES: Readonly<Record<PolicyRoute, Policy>> = {
   'POST /api/admin/sales/:id/publish': 'sales:write',
   'POST /api/admin/sales/:id/pause': 'sales:write',
   'POST /api/admin/sales/:id/resume': 'sales:write',
+  'POST /api/admin/sales/:id/message': 'sales:write',
   'POST /api/admin/sales/:id/stop': 'sales:write',
   'POST /api/admin/sales/:id/stock': 'stock:write',
   'POST /api/admin/sales/:id/reconcile': 'sales:write',

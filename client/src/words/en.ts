@@ -6,6 +6,12 @@ export const en = {
   brand: 'Stampede',
   loading: 'Loading…',
   units: (count: number, shown: string) => (count === 1 ? '1 unit' : `${shown} units`),
+  account: {
+    signIn: 'Sign in',
+    signOut: 'Sign out',
+    cancel: 'Cancel',
+    expired: 'You were signed out because your session is no longer valid. Sign in again to go on.',
+  },
   shell: {
     skip: 'Skip to the sale',
     pages: 'Pages',
@@ -40,6 +46,7 @@ export const en = {
     unreachable: 'The sale cannot be reached',
     unreachableText: 'You are offline, or the server is busy. Trying again every few seconds by itself.',
     noPicture: 'No picture',
+    fromShop: 'From the shop:',
     opensIn: 'Opens in',
     opensInSpoken: (time: string) => `Opens in ${time}`,
     endsIn: 'Ends in',

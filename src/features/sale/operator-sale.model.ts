@@ -12,6 +12,8 @@ export interface OperatorSale {
   perShopperLimit: number;
   total: number;
   sold: number;
+  /** To shoppers; empty when there is none. */
+  message: string;
   version: number;
   createdAtMicros: number;
   updatedAt: Date;
@@ -27,6 +29,7 @@ export function presentOperatorSale(sale: OperatorSale): OperatorSaleBody {
     endsAt: sale.endsAt.toISOString(),
     perShopperLimit: sale.perShopperLimit,
     stock: { stockId: sale.stockId, total: sale.total, sold: sale.sold },
+    ...(sale.message === '' ? {} : { message: sale.message }),
     version: sale.version,
     createdAt: new Date(sale.createdAtMicros / 1000).toISOString(),
     updatedAt: sale.updatedAt.toISOString(),

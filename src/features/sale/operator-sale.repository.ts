@@ -31,6 +31,7 @@ interface OperatorSaleRow {
   per_shopper_limit: number;
   total: number;
   sold: number;
+  message: string;
   version: number;
   created_at_micros: number;
   updated_at: Date;
@@ -38,7 +39,7 @@ interface OperatorSaleRow {
 
 const SELECT_SALE = `
   select f.id, s.id as stock_id, f.product_id, f.name, f.state, f.starts_at, f.ends_at, f.per_shopper_limit, s.total,
-         s.sold, f.version, f.updated_at, (extract(epoch from f.created_at) * 1000000)::bigint as created_at_micros
+         s.sold, f.message, f.version, f.updated_at, (extract(epoch from f.created_at) * 1000000)::bigint as created_at_micros
     from flash_sales f join stocks s on s.sale_id = f.id`;
 
 export async function findOperatorSale(db: Database, id: string): Promise<OperatorSale | null> {
@@ -78,15 +79,22 @@ export async function listOperatorSales(
   return rows.map(toSale);
 }
 
-/** Writes an edit, or `active` for a draft that is published, and raises the version. The row is locked. */
+/** Writes an edit, `active` for a draft that is published, or a message, and raises the version. The row is locked. */
 export async function updateSale(
   tx: Transaction,
   { id, version }: Pick<OperatorSale, 'id' | 'version'>,
-  { productId, name, startsAt, endsAt, perShopperLimit, state }: SaleEdit & { state?: 'active' },
+  {
+    productId,
+    name,
+    startsAt,
+    endsAt,
+    perShopperLimit,
+    ...rest
+  }: SaleEdit & { state?: 'active'; message?: string },
 ): Promise<OperatorSale> {
   const columns = {
     ...{ product_id: productId, name, starts_at: startsAt, ends_at: endsAt },
-    ...{ per_shopper_limit: perShopperLimit, state },
+    ...{ per_shopper_limit: perShopperLimit, ...rest },
   };
   const given = Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== undefined));
   const count = await tx('flash_sales')
@@ -109,6 +117,7 @@ function toSale(row: OperatorSaleRow): OperatorSale {
     perShopperLimit: row.per_shopper_limit,
     total: row.total,
     sold: row.sold,
+    message: row.message,
     version: row.version,
     createdAtMicros: row.created_at_micros,
     updatedAt: row.updated_at,

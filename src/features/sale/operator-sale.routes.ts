@@ -8,6 +8,7 @@ import { presentOperatorSale } from './operator-sale.model.ts';
 import { listOperatorSales } from './operator-sale.repository.ts';
 import {
   cloneSchema,
+  messageSchema,
   newSaleSchema,
   saleEditSchema,
   saleListSchema,
@@ -16,7 +17,7 @@ import {
 } from './operator-sale.schema.ts';
 import * as sales from './operator-sale.service.ts';
 
-/** `/api/admin/sales`: making, editing, publishing, pausing. */
+/** `/api/admin/sales`: making, editing, publishing, pausing, a word to shoppers. */
 export function createOperatorSaleRoutes(deps: sales.OperatorSaleDeps): Router {
   const router = Router();
 
@@ -65,6 +66,12 @@ export function createOperatorSaleRoutes(deps: sales.OperatorSaleDeps): Router {
       sendAnswer(res, await sales.setSaleState(deps, id, { state }, readChange(req, res, reason)));
     });
   }
+
+  router.post('/:id/message', readJsonBody(), async (req, res) => {
+    const { id } = validate(idSchema, req.params);
+    const { message, reason } = validate(messageSchema, req.body);
+    sendAnswer(res, await sales.setSaleMessage(deps, id, message, readChange(req, res, reason)));
+  });
 
   router.post('/:id/stop', readJsonBody(), async (req, res) => {
     const { id } = validate(idSchema, req.params);

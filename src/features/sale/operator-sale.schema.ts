@@ -68,6 +68,18 @@ export const cloneSchema = Joi.object<CloneRequest>({
 
 export const stateChangeSchema = Joi.object<{ reason?: string }>({ reason: reasonSchema });
 
+/** A few sentences, so that a phone shows them below the button; empty takes them off. Of control characters only line breaks. */
+export const messageSchema = Joi.object<{ message: string; reason?: string }>({
+  message: Joi.string()
+    .trim()
+    .allow('')
+    .max(280)
+    .pattern(/^[\P{Cc}\n]*$/u)
+    .message('{{#label}} must have no control characters but line breaks')
+    .required(),
+  reason: reasonSchema,
+});
+
 /** For what cannot be taken back: with a reason, and the sale's name typed. */
 export const stopSchema = Joi.object<{ reason: string; confirm?: string }>({
   reason: reasonSchema.required(),

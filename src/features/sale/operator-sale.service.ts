@@ -133,6 +133,34 @@ export async function setSaleState(
   return answer;
 }
 
+/**
+ * Tells something to all who look at a sale; an empty `message` takes it off. On every page within a second.
+ *
+ * @throws RefusalError `sale_not_found`, `sale_not_published`
+ */
+export async function setSaleMessage(
+  deps: OperatorSaleDeps,
+  id: string,
+  message: string,
+  change: Change,
+): Promise<ChangeAnswer> {
+  const answer = await makeOnce(deps.db, change, async (tx) => {
+    const before = await requireSale(lockOperatorSale(tx, id));
+    if (before.state === 'draft') throw new RefusalError({ code: 'sale_not_published' });
+    if (before.message === message) return answerOf(before);
+    const after = await updateSale(tx, before, { message });
+    await writeAudit(tx, change.actor, {
+      action: 'sale.message',
+      subject: `sale:${id}`,
+      before: { message: before.message },
+      after: { message },
+    });
+    return answerOf(after);
+  });
+  await putSaleInForce(deps, id);
+  return answer;
+}
+
 export async function readSale({ db }: Pick<OperatorSaleDeps, 'db'>, id: string): Promise<ChangeAnswer> {
   return answerOf(await requireSale(findOperatorSale(db, id)));
 }

@@ -99,8 +99,9 @@ export class SaleStatus {
     const made: MadeStatus = {
       body,
       bytes: Buffer.from(JSON.stringify(body)),
-      // Weak: the same version of the sale in the same state, whatever the time it is told at.
-      etag: `W/"${body.seq}-${body.state}"`,
+      // Weak: the same in all but the time it is told at. The gate's version alone would not do: details of the version
+      // before an operator's change may be read with it.
+      etag: `W/"${body.seq}-${details.version}-${body.state}"`,
       madeAtMs: performance.now(),
     };
     this.#made.set(saleId, made);

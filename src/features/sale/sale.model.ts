@@ -12,6 +12,8 @@ export interface SaleDetails {
   endsAtMs: number;
   perShopperLimit: number;
   total: number;
+  /** From the shop to those who look at the sale; empty when there is none. */
+  message: string;
   product: ProductBody;
 }
 
@@ -50,6 +52,7 @@ export function presentSaleStatus(sale: SaleDetails, gate: GateReading, nowMs: n
     serverTime: new Date(nowMs).toISOString(),
     stock: { total: gate.total, remaining: Math.max(0, gate.remaining) },
     perShopperLimit: gate.perShopperLimit,
+    ...(sale.message === '' ? {} : { message: sale.message }),
     seq: gate.seq,
   };
 }

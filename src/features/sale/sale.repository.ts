@@ -13,6 +13,7 @@ interface SaleRow {
   total: number;
   sold: number;
   gate_epoch: number;
+  message: string;
   product_id: string;
   product_name: string;
   description: string;
@@ -23,8 +24,8 @@ interface SaleRow {
 
 const SELECT_SALE = `
   select f.id as sale_id, s.id as stock_id, f.version, f.name, f.state, f.starts_at, f.ends_at, f.per_shopper_limit,
-         s.total, s.sold, s.gate_epoch, p.id as product_id, p.name as product_name, p.description, p.image_url, p.price_minor,
-         p.currency
+         s.total, s.sold, s.gate_epoch, f.message, p.id as product_id, p.name as product_name, p.description, p.image_url,
+         p.price_minor, p.currency
     from flash_sales f join stocks s on s.sale_id = f.id join products p on p.id = f.product_id
    where f.state <> 'draft'`;
 
@@ -39,6 +40,7 @@ function saleFromRow(row: SaleRow): SaleDetails {
     endsAtMs: row.ends_at.getTime(),
     perShopperLimit: row.per_shopper_limit,
     total: row.total,
+    message: row.message,
     product: {
       id: row.product_id,
       name: row.product_name,

@@ -128,6 +128,9 @@ export const SCENES: readonly Scene[] = [
     purchase: refused('rate_limited', { retryAt: SCENE_NOW + 8_000 }),
   }),
   scene('paused', 'Paused', { status: PAUSED }),
+  scene('message', 'The shop says something', {
+    status: { ...PAUSED, message: 'We are counting the boxes again. The sale goes on at six.' },
+  }),
   scene('ended', 'Ended', { status: ENDED }),
   scene('sign-in-needed', 'No guests here', { role: undefined, purchase: { phase: 'sign_in_needed' } }),
   scene('session-ended', 'The session ended', { role: undefined, purchase: refused('unauthenticated') }),

@@ -10,6 +10,7 @@ import { Countdown } from '../../features/sale/countdown.tsx';
 import { ProductPicture, ProductWords } from '../../features/sale/product-card.tsx';
 import type { Growth } from '../../features/sale/sale-feed.ts';
 import type { SaleMoment } from '../../features/sale/sale-moment.ts';
+import { ShopMessage } from '../../features/sale/shop-message.tsx';
 import { StateBadge } from '../../features/sale/state-badge.tsx';
 import { StockBar } from '../../features/sale/stock-bar.tsx';
 import { words } from '../../words/words.ts';
@@ -71,9 +72,12 @@ export function SalePanel(props: SalePanelProps) {
               )}
               <BuyButton saleState={moment.state} standing={standing} isSignedIn={isSignedIn} onBuy={onBuy} />
             </div>
-            <StandingPanel standing={standing} unitsLeft={stock.remaining}>
-              {nextStep}
-            </StandingPanel>
+            <div>
+              <ShopMessage message={status.message} />
+              <StandingPanel standing={standing} unitsLeft={stock.remaining}>
+                {nextStep}
+              </StandingPanel>
+            </div>
           </div>
         </div>
         <p className="hint sale-rule">

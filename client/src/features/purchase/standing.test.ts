@@ -70,7 +70,7 @@ describe('standingOf', () => {
         }),
       ),
     );
-    // Units that came back and a clock that is off are told beside the standing of an open sale.
-    expect(new Set(kinds).size).toBe(SCENES.length - 2);
+    // Units that came back, a clock that is off and a message are told beside the standing of a sale.
+    expect(new Set(kinds).size).toBe(SCENES.length - 3);
   });
 });
