@@ -1,6 +1,8 @@
+import { LineList } from '../../components/line-list.tsx';
 import { useSignOut } from '../../features/account/use-sign-out.ts';
 import { useSession } from '../../lib/services.ts';
 import { pageWords } from '../../words/page-words.ts';
+import { words } from '../../words/words.ts';
 import { SignInCard } from './orders-page.tsx';
 
 /** Who is signed in here, and the way out. */
@@ -25,17 +27,10 @@ export function ProfilePage() {
     <>
       <h1 className="page-title">{profile.title}</h1>
       <section className="card" aria-label={profile.title} data-testid="profile">
-        <dl className="figures">
-          {lines.map(({ label, value }) => (
-            <div key={label}>
-              <dt>{label}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <LineList lines={lines} />
         <div className="step-row">
           <button type="button" onClick={() => void signOut()}>
-            {profile.signOut}
+            {words.account.signOut}
           </button>
         </div>
       </section>

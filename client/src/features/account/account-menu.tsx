@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useServices, useSession } from '../../lib/services.ts';
+import { words } from '../../words/words.ts';
 import { fetchMe } from './fetch-me.ts';
 import { useSignOut } from './use-sign-out.ts';
 
@@ -31,7 +32,7 @@ export function AccountMenu() {
           {signedIn.user.name || signedIn.user.email}
         </span>
         <button type="button" className="button-plain" onClick={() => void signOut()}>
-          Sign out
+          {words.account.signOut}
         </button>
       </div>
     );
@@ -39,14 +40,14 @@ export function AccountMenu() {
   return (
     <div className="account">
       <button type="button" className="button-plain" onClick={open}>
-        Sign in
+        {words.account.signIn}
       </button>
-      <dialog ref={dialog} aria-label="Sign in">
+      <dialog ref={dialog} aria-label={words.account.signIn}>
         <Suspense fallback={null}>
           {wantsForm && <SignInForm onDone={() => dialog.current?.close()} />}
         </Suspense>
         <button type="button" className="button-plain" onClick={() => dialog.current?.close()}>
-          Cancel
+          {words.account.cancel}
         </button>
       </dialog>
     </div>

@@ -1,4 +1,5 @@
 import { useSession } from '../../lib/services.ts';
+import { words } from '../../words/words.ts';
 
 /** Says why somebody who was signed in is not any more. */
 export function ExpiredNotice() {
@@ -7,7 +8,7 @@ export function ExpiredNotice() {
     <div role="status">
       {expired && (
         <p className="notice notice-warn" data-testid="expired">
-          You were signed out because your session is no longer valid. Sign in again to go on.
+          {words.account.expired}
         </p>
       )}
     </div>

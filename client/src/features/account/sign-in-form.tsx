@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useServices } from '../../lib/services.ts';
+import { pageWords } from '../../words/page-words.ts';
 import { postLogin } from './post-login.ts';
 import { postRegister } from './post-register.ts';
 import { signInTrouble } from './sign-in-words.ts';
@@ -17,6 +18,7 @@ export function SignInForm({ onDone, isForOperator = false }: SignInFormProps) {
   const [isNew, setIsNew] = useState(false);
   const [isSending, setIsSending] = useState(false);
   const [trouble, setTrouble] = useState<string>();
+  const { signIn } = pageWords;
 
   const finish = (text: string | undefined) => {
     setIsSending(false);
@@ -49,19 +51,19 @@ export function SignInForm({ onDone, isForOperator = false }: SignInFormProps) {
         void submit(new FormData(event.currentTarget));
       }}
     >
-      <h2>{isNew ? 'Make an account' : 'Sign in'}</h2>
+      <h2>{isNew ? signIn.titleNew : signIn.title}</h2>
       {isNew && (
         <label>
-          Name (optional)
+          {signIn.name}
           <input name="name" autoComplete="name" maxLength={100} />
         </label>
       )}
       <label>
-        E-mail
+        {signIn.email}
         <input name="email" type="email" autoComplete="email" required />
       </label>
       <label>
-        Password
+        {signIn.password}
         <input
           name="password"
           type="password"
@@ -74,15 +76,15 @@ export function SignInForm({ onDone, isForOperator = false }: SignInFormProps) {
         {trouble}
       </p>
       <button type="submit" className="button-main" disabled={isSending}>
-        {isNew ? 'Make account' : 'Sign in'}
+        {isNew ? signIn.sendNew : signIn.send}
       </button>
       {!isForOperator && (
         <div className="sign-in-others">
           <button type="button" className="button-plain" onClick={() => setIsNew(!isNew)}>
-            {isNew ? 'I have an account' : 'I am new here'}
+            {isNew ? signIn.iHaveOne : signIn.iAmNew}
           </button>
           <button type="button" className="button-plain" disabled={isSending} onClick={() => void beGuest()}>
-            Continue as guest
+            {signIn.asGuest}
           </button>
         </div>
       )}

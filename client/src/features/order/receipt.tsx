@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { OrderBody } from '../../../../src/contracts/http.ts';
+import { LineList } from '../../components/line-list.tsx';
 import { formatMoment, formatPrice } from '../../lib/format.ts';
 import { pageWords } from '../../words/page-words.ts';
 import { words } from '../../words/words.ts';
@@ -29,14 +30,7 @@ export function Receipt({ order }: { order: OrderBody }) {
   };
   return (
     <div className="receipt" data-testid="receipt">
-      <dl>
-        {lines.map(({ label, value }) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <LineList lines={lines} />
       <div className="step-row">
         <button type="button" onClick={() => void share()}>
           {isCopied ? receipt.copied : receipt.share}

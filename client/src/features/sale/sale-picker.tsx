@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { Link } from 'react-router';
 import type { SaleStatusBody } from '../../../../src/contracts/http.ts';
 import { useServerNow } from '../../lib/use-server-now.ts';
+import { words } from '../../words/words.ts';
 import { saleMoment } from './sale-moment.ts';
 import { StateBadge } from './state-badge.tsx';
 
@@ -13,7 +14,7 @@ export function SalePicker({ sales, pickedId }: { sales: SaleStatusBody[]; picke
     list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   }, [pickedId]);
   return (
-    <nav className="sale-picker" aria-label="Sales">
+    <nav className="sale-picker" aria-label={words.sale.list}>
       <ul ref={list}>
         {sales.map((sale) => (
           <li key={sale.saleId}>
