@@ -201,18 +201,6 @@ describe('a purchase', () => {
     expect(third.api.attemptKeys).toEqual([]);
   });
 
-  it('does not send one shopper’s wish in the name of another', async () => {
-    const { flow, api, session } = setUpFlow();
-    flow.start();
-    await settle();
-    void flow.buy(1);
-    await settle();
-    session.signIn('bob');
-    await jest.advanceTimersByTimeAsync(60_000);
-    expect(api.attemptKeys).toEqual(['key-1']);
-    expect(flow.current().phase).toBe('idle');
-  });
-
   it('shows the place in line of an attempt that another page made', async () => {
     const { flow, api } = setUpFlow();
     api.answerReads({ kind: 'ok', body: queued });
@@ -250,36 +238,6 @@ describe('a purchase', () => {
     live.tellOutcome(confirmed);
     await settle();
     expect(flow.current().phase).toBe('decided');
-  });
-
-  it('makes a guest for the first wish of somebody who is not signed in', async () => {
-    const { flow, api } = setUpFlow({ shopperId: undefined });
-    flow.start();
-    await settle();
-    api.answerAttempts({ kind: 'ok', body: queued });
-    void flow.buy(1);
-    expect(flow.current().phase).toBe('signing_in');
-    await settle();
-    expect(flow.current().phase).toBe('queued');
-    expect(api.attemptKeys).toEqual(['key-1']);
-  });
-
-  it('tries to become a guest a few times, then says that nothing was asked for', async () => {
-    const { flow, api } = setUpFlow({ shopperId: undefined, guest: { kind: 'unreachable' } });
-    flow.start();
-    void flow.buy(1);
-    await settle();
-    expect(flow.current().phase).toBe('signing_in');
-    await jest.advanceTimersByTimeAsync(30_000);
-    expect(flow.current()).toMatchObject({ phase: 'refused', code: 'unreachable' });
-    expect(api.attemptKeys).toEqual([]);
-  });
-
-  it('asks to sign in where guests are not wanted', async () => {
-    const { flow } = setUpFlow({ shopperId: undefined, guest: aProblem('not_found') });
-    flow.start();
-    await flow.buy(1);
-    expect(flow.current().phase).toBe('sign_in_needed');
   });
 
   it('ignores a second click while a wish is under way', async () => {

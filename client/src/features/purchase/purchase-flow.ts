@@ -153,9 +153,15 @@ export function createPurchaseFlow(deps: PurchaseFlowDeps, saleId: string): Purc
 
   const takeUp = async () => {
     const signal = newLife();
+    const wishBefore = findWish();
     actingFor = shopperId();
     store.set(IDLE);
-    if (actingFor === undefined) return;
+    if (actingFor === undefined) {
+      // It waits for its shopper, who did not sign out: signing in again goes on with it.
+      if (wishBefore && session.current().expired)
+        refuse({ code: 'unauthenticated', remaining: undefined, retryAt: undefined });
+      return;
+    }
     const wish = findWish();
     if (wish) {
       await ask(wish, signal);

@@ -83,7 +83,15 @@ export function setUpFlow(options: FlowSetUp = {}) {
     },
     'sale',
   );
-  return { flow, api, live, storage, session: { signIn: (id: string) => session.begin(sessionOf(id)) } };
+  return {
+    ...{ flow, api, live, storage },
+    session: {
+      signIn: (id: string) => session.begin(sessionOf(id)),
+      signOut: session.end,
+      /** As the API does with a token that is over. */
+      expire: () => session.expire(session.current().signedIn?.accessToken ?? ''),
+    },
+  };
 }
 
 function createScriptedApi() {
