@@ -17,6 +17,12 @@ export interface Orders extends OrdersState {
 
 const NOTHING: OrdersState = { orders: undefined, nextCursor: undefined, isFailing: false };
 
+interface OwnedState extends OrdersState {
+  /** Nobody else is shown them, not for a moment. */
+  ownerId: string | undefined;
+}
+const NOBODYS: OwnedState = { ...NOTHING, ownerId: undefined };
+
 /**
  * A user's orders, read again at each connect, at each outcome and cancellation of theirs and whenever `version` changes; none while nobody
  * is signed in.
@@ -25,7 +31,7 @@ const NOTHING: OrdersState = { orders: undefined, nextCursor: undefined, isFaili
  */
 export function useOrders(userId: string | undefined, version: string): Orders {
   const { http, live } = useServices();
-  const [state, setState] = useState(NOTHING);
+  const [state, setState] = useState(NOBODYS);
   const [reloads, setReloads] = useState(0);
   const reload = useCallback(() => setReloads((count) => count + 1), []);
 
@@ -41,8 +47,13 @@ export function useOrders(userId: string | undefined, version: string): Orders {
     const life = new AbortController();
     void fetchOrders(http, userId, undefined, life.signal).then((answer) => {
       if (life.signal.aborted) return;
-      if (answer.kind !== 'ok') setState((before) => ({ ...before, isFailing: true }));
-      else setState({ orders: answer.body.orders, nextCursor: answer.body.nextCursor, isFailing: false });
+      setState((before) => {
+        const isTheirs = before.ownerId === userId;
+        if (answer.kind !== 'ok')
+          return { ...(isTheirs ? before : NOTHING), ownerId: userId, isFailing: true };
+        const { orders, nextCursor } = answer.body;
+        return { ownerId: userId, orders, nextCursor, isFailing: false };
+      });
     });
     return () => life.abort();
   }, [http, userId, version, reloads]);
@@ -50,16 +61,14 @@ export function useOrders(userId: string | undefined, version: string): Orders {
   const readMore = () => {
     if (userId === undefined || state.nextCursor === undefined) return;
     void fetchOrders(http, userId, state.nextCursor).then((answer) => {
-      if (answer.kind !== 'ok') setState((before) => ({ ...before, isFailing: true }));
-      else {
+      setState((before) => {
+        if (before.ownerId !== userId) return before;
+        if (answer.kind !== 'ok') return { ...before, isFailing: true };
         const { orders, nextCursor } = answer.body;
-        setState((before) => ({
-          orders: [...(before.orders ?? []), ...orders],
-          nextCursor,
-          isFailing: false,
-        }));
-      }
+        return { ...before, orders: [...(before.orders ?? []), ...orders], nextCursor, isFailing: false };
+      });
     });
   };
-  return { ...(userId === undefined ? NOTHING : state), readMore, reload };
+  const { ownerId, ...shown } = state;
+  return { ...(userId !== undefined && ownerId === userId ? shown : NOTHING), readMore, reload };
 }
