@@ -1,4 +1,4 @@
-import { createHttp, send } from '../lib/http.ts';
+import { createHttp, createOpenStream, send } from '../lib/http.ts';
 import { keepSession } from '../lib/keep-session.ts';
 import { keepTime } from '../lib/keep-time.ts';
 import { createLive } from '../lib/live.ts';
@@ -26,7 +26,8 @@ export function createServices(): Services {
     inTurn: createTabLock(navigator.locks),
   });
   keepSession({ session, renew, nowMs: () => Date.now() });
-  const http = createHttp({ fetch: fetchHere, accessToken, renew, onUnauthenticated: session.expire });
+  const asking = { fetch: fetchHere, accessToken, renew, onUnauthenticated: session.expire };
+  const http = createHttp(asking);
   const live = createLive({ accessToken, onServerTime: clock.observe });
   keepTime({
     http,
@@ -47,5 +48,5 @@ export function createServices(): Services {
     socketToken = accessToken();
     live.renew();
   });
-  return { http, live, session, clock };
+  return { http, openStream: createOpenStream(asking), live, session, clock };
 }

@@ -37,3 +37,6 @@ export const CLOCK_QUESTIONS = 5;
 export const CLOCK_ROUND_MS = 10_000;
 /** From here on the shopper is told that the device's clock is off. */
 export const CLOCK_FAR_OFF_MS = 30_000;
+
+/** A picture of a megabyte takes this long on a slow line, and may take longer than any answer else. */
+export const UPLOAD_TIMEOUT_MS = 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createHttp, readRetryAfter } from './http.ts';
+import { createHttp, createOpenStream, readRetryAfter, type HttpDeps } from './http.ts';
 import type { Renewal } from './renew-session.ts';
 
 function setUp(
@@ -9,7 +9,7 @@ function setUp(
   const refusedTokens: string[] = [];
   const renewed: string[] = [];
   let token = 'token';
-  const http = createHttp({
+  const deps: HttpDeps = {
     fetch: (address, init) => respond(address as string, init ?? {}),
     accessToken: () => token,
     renew: async (usedToken) => {
@@ -18,8 +18,8 @@ function setUp(
       return renewal;
     },
     onUnauthenticated: (token) => refusedTokens.push(token),
-  });
-  return { http, refusedTokens, renewed };
+  };
+  return { http: createHttp(deps), openStream: createOpenStream(deps), refusedTokens, renewed };
 }
 
 const problem = (status: number, code: string, headers = {}) =>
@@ -101,6 +101,35 @@ describe('http', () => {
     for (const respond of answers) {
       expect(await setUp(respond).http({ method: 'GET', path: '/x' })).toEqual({ kind: 'unreachable' });
     }
+  });
+});
+
+describe('a stream', () => {
+  const open = (answers: (() => Promise<Response>)[], renewal: Renewal = 'ended') => {
+    const { openStream, renewed } = setUp(async () => answers.shift()!(), renewal);
+    return { answer: openStream('/x.csv', new AbortController().signal), renewed };
+  };
+
+  it('opens with a new token when the old one is over, and is read as it comes', async () => {
+    const { answer } = open(
+      [async () => problem(401, 'unauthenticated'), async () => new Response('a,b\r\n')],
+      'renewed',
+    );
+    const opened = await answer;
+    expect(opened.kind === 'ok' && (await opened.body.text())).toBe('a,b\r\n');
+  });
+
+  it('that is refused gives the refusal, and one that never comes is unreachable', async () => {
+    expect(await open([async () => problem(404, 'sale_not_found')]).answer).toMatchObject({
+      kind: 'problem',
+      problem: { code: 'sale_not_found' },
+    });
+    expect(await open([async () => Promise.reject(new TypeError('failed to fetch'))]).answer).toEqual({
+      kind: 'unreachable',
+    });
+    expect(await open([async () => new Response('<h1>Bad gateway</h1>', { status: 502 })]).answer).toEqual({
+      kind: 'unreachable',
+    });
   });
 });
 

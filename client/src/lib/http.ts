@@ -16,6 +16,8 @@ export interface Request {
   /** A blob goes as it is, under its own type; anything else as JSON. */
   body?: object;
   signal?: AbortSignal | undefined;
+  /** How long an answer is waited for when it is not the usual time. */
+  timeoutMs?: number;
 }
 
 /** The caller names the body's type: it is the contract's, checked by the API's own tests. */
@@ -36,19 +38,44 @@ export interface HttpDeps {
  * A request whose token is over is sent again with a new one: it was refused before anything was done for it, so
  * nothing that was under way is lost and nothing is done twice.
  */
-export function createHttp({ fetch, accessToken, renew, onUnauthenticated }: HttpDeps): Http {
-  return async <Body>(request: Request): Promise<Answer<Body>> => {
-    const token = accessToken();
-    const answer = await send<Body>(fetch, request, token);
-    if (token === undefined || !isTokenOver(answer)) return answer;
-    const renewal = await renew(token);
-    if (renewal === 'unreachable') return { kind: 'unreachable' };
-    const next = accessToken();
-    if (renewal === 'ended' || next === undefined) return answer;
-    const second = await send<Body>(fetch, request, next);
-    if (isTokenOver(second)) onUnauthenticated(next);
-    return second;
-  };
+export function createHttp(deps: HttpDeps): Http {
+  return <Body>(request: Request) => withToken(deps, (token) => send<Body>(deps.fetch, request, token));
+}
+
+/** Opens what is read piece by piece, for as long as it takes or until `signal`. */
+export type OpenStream = (path: string, signal: AbortSignal) => Promise<Answer<Response>>;
+
+export function createOpenStream(deps: HttpDeps): OpenStream {
+  return (path, signal) =>
+    withToken(deps, async (token): Promise<Answer<Response>> => {
+      try {
+        const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+        const response = await deps.fetch(path, { headers, signal });
+        if (response.ok) return { kind: 'ok', body: response };
+        const body: unknown = await response.json();
+        return isProblem(body)
+          ? { kind: 'problem', problem: body, retryAfterMs: undefined }
+          : { kind: 'unreachable' };
+      } catch {
+        return { kind: 'unreachable' };
+      }
+    });
+}
+
+async function withToken<Body>(
+  { accessToken, renew, onUnauthenticated }: HttpDeps,
+  ask: (token: string | undefined) => Promise<Answer<Body>>,
+): Promise<Answer<Body>> {
+  const token = accessToken();
+  const answer = await ask(token);
+  if (token === undefined || !isTokenOver(answer)) return answer;
+  const renewal = await renew(token);
+  if (renewal === 'unreachable') return { kind: 'unreachable' };
+  const next = accessToken();
+  if (renewal === 'ended' || next === undefined) return answer;
+  const second = await ask(next);
+  if (isTokenOver(second)) onUnauthenticated(next);
+  return second;
 }
 
 const isTokenOver = (answer: Answer<unknown>): boolean =>
@@ -60,7 +87,7 @@ export async function send<Body>(
   request: Request,
   token: string | undefined,
 ): Promise<Answer<Body>> {
-  const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+  const timeout = AbortSignal.timeout(request.timeoutMs ?? REQUEST_TIMEOUT_MS);
   const { body: sent } = request;
   try {
     const response = await fetch(address(request), {

@@ -1,5 +1,5 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
-import type { Http } from './http.ts';
+import type { Http, OpenStream } from './http.ts';
 import type { Live } from './live.ts';
 import type { ServerClock } from './server-clock.ts';
 import type { Session, SessionState } from './session.ts';
@@ -7,6 +7,7 @@ import type { Session, SessionState } from './session.ts';
 /** What is made once at start and used by every feature. */
 export interface Services {
   http: Http;
+  openStream: OpenStream;
   live: Live;
   session: Session;
   clock: ServerClock;

@@ -34,7 +34,6 @@ export const desk = {
     unreachable: 'The server cannot be reached. Check the connection.',
     stale: 'The server does not answer: these are the last figures it gave. Trying again by itself.',
     again: 'Try again',
-    more: 'Show more',
   },
   dialog: {
     reason: 'Reason, for the audit log',

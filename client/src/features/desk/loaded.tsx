@@ -17,11 +17,11 @@ export interface LoadedProps<Body> {
  */
 export function Loaded<Body>({ of: { data, error, refetch, isFetching }, children }: LoadedProps<Body>) {
   const { states } = deskWords;
-  const isLastKnown = data !== undefined && error !== null && error.isPassing;
-  if (data !== undefined && (error === null || isLastKnown))
+  // What is signed out stands behind the sign-in form, with all that is typed into it.
+  if (data !== undefined && (error === null || error.isPassing || error.isSignedOut))
     return (
       <>
-        {isLastKnown && (
+        {error?.isPassing && (
           <p className="notice notice-warn" role="status">
             {states.stale}
           </p>

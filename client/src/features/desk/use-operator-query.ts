@@ -10,10 +10,10 @@ import { bodyOf, type OperatorError } from './operator-error.ts';
 
 type Query = Record<string, string | undefined>;
 
-export interface OperatorQueryOptions {
+export interface OperatorQueryOptions<Body = unknown> {
   query?: Query;
-  /** Asked again this often, ms. */
-  everyMs?: number;
+  /** Asked again this often, ms; or as the last answer asks for. */
+  everyMs?: number | ((last: Body | undefined) => number | undefined);
   /** False: not asked yet. */
   isWanted?: boolean;
   /** Show the last answer while one to another question is on its way. */
@@ -26,7 +26,7 @@ export interface OperatorQueryOptions {
  */
 export function useOperatorQuery<Body>(
   path: string,
-  { query = {}, everyMs, isWanted = true, keepsLast = false }: OperatorQueryOptions = {},
+  { query = {}, everyMs, isWanted = true, keepsLast = false }: OperatorQueryOptions<Body> = {},
 ): UseQueryResult<Body, OperatorError> {
   const { http } = useServices();
   const { signedIn } = useSession();
@@ -34,7 +34,9 @@ export function useOperatorQuery<Body>(
     queryKey: [path, query],
     queryFn: async ({ signal }) => bodyOf(await http<Body>({ method: 'GET', path, query, signal })),
     enabled: isWanted && signedIn !== undefined,
-    ...(everyMs !== undefined && { refetchInterval: everyMs }),
+    ...(everyMs !== undefined && {
+      refetchInterval: (read) => (typeof everyMs === 'number' ? everyMs : everyMs(read.state.data)),
+    }),
     ...(keepsLast && { placeholderData: keepPreviousData }),
   });
 }

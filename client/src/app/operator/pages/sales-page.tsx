@@ -4,9 +4,15 @@ import { DeskState, Loaded } from '../../../features/desk/loaded.tsx';
 import { operatorSaleState } from '../../../features/desk/operator-sale-state.ts';
 import { SaleBadge } from '../../../features/desk/sale-badge.tsx';
 import { useOperatorPages } from '../../../features/desk/use-operator-query.ts';
+import { FilterBar } from '../../../features/list/filter-bar.tsx';
+import { More } from '../../../features/list/more.tsx';
+import { useFilter } from '../../../features/list/use-filter.ts';
+import { SALE_FILTER } from '../../../features/sale/operator-sale-filter.ts';
 import { formatCount, formatMoment } from '../../../lib/format.ts';
 import { useServerNow } from '../../../lib/use-server-now.ts';
 import { deskWords } from '../../../words/desk-words.ts';
+import { officeWords } from '../../../words/office-words.ts';
+import '../office.css';
 
 interface SalesBody {
   sales: OperatorSaleBody[];
@@ -15,8 +21,9 @@ interface SalesBody {
 
 /** Every sale, drafts too, newest first. */
 export function SalesPage() {
-  const { sales: words, states } = deskWords;
-  const read = useOperatorPages<SalesBody>('/api/admin/sales');
+  const { sales: words } = deskWords;
+  const filter = useFilter(SALE_FILTER.map(({ name }) => name));
+  const read = useOperatorPages<SalesBody>('/api/admin/sales', { query: filter.values });
   return (
     <>
       <div className="desk-head">
@@ -25,19 +32,26 @@ export function SalesPage() {
           {words.make}
         </Link>
       </div>
-      <Loaded of={read}>{(pages) => <SaleTable sales={pages.flatMap(({ sales }) => sales)} />}</Loaded>
-      {read.hasNextPage && (
-        <button type="button" disabled={read.isFetchingNextPage} onClick={() => void read.fetchNextPage()}>
-          {states.more}
-        </button>
-      )}
+      <FilterBar filter={filter} fields={SALE_FILTER} label={officeWords.list.filterLabel(words.title)} />
+      <Loaded of={read}>
+        {(pages) => (
+          <SaleTable
+            sales={pages.flatMap(({ sales }) => sales)}
+            isFiltered={Object.keys(filter.values).length > 0}
+          />
+        )}
+      </Loaded>
+      <More of={read} />
     </>
   );
 }
 
-function SaleTable({ sales }: { sales: OperatorSaleBody[] }) {
+function SaleTable({ sales, isFiltered }: { sales: OperatorSaleBody[]; isFiltered: boolean }) {
   const { sales: words } = deskWords;
+  const { list } = officeWords;
   const nowMs = useServerNow();
+  if (sales.length === 0 && isFiltered)
+    return <DeskState picture="lens" title={list.noneFound} text={list.noneFoundText} />;
   if (sales.length === 0) return <DeskState picture="flag" title={words.none} text={words.noneText} />;
   return (
     <div className="table-box card">
