@@ -70,7 +70,7 @@ export default defineConfig({
             {
               name: 'desk',
               priority: 1,
-              test: /node_modules\/(@tanstack|@radix-ui|uplot)\/|client\/src\/(features\/desk\/|words\/(desk-words|en-desk)\.ts)/,
+              test: /node_modules\/(@tanstack|@radix-ui|uplot)\/|client\/src\/(features\/desk\/|words\/(desk-words|en-desk|en-live)\.ts)/,
               includeDependenciesRecursively: false,
             },
             {

@@ -1,6 +1,7 @@
 import { desk } from './en-desk.ts';
+import { live } from './en-live.ts';
 
 /** The operator's desk in one language; loaded with it, never with the sale page. */
-export type DeskWords = typeof desk;
+export const deskWords = { ...desk, ...live };
 
-export const deskWords: DeskWords = desk;
+export type DeskWords = typeof deskWords;

@@ -1,7 +1,7 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
-import { useSession } from '../../lib/services.ts';
+import { useId, useState, type ReactNode } from 'react';
 import { deskWords } from '../../words/desk-words.ts';
 import { speakTrouble, type OperatorError } from './operator-error.ts';
+import { useModal } from './use-modal.ts';
 
 /** What the operator typed into the fields that every change has. */
 export interface Confirmed {
@@ -27,8 +27,8 @@ export interface ConfirmDialogProps {
 }
 
 /**
- * Asks before a change is made: is there while it is rendered. Escape and Cancel give the focus back. While nobody is
- * signed in it steps aside for the sign-in form, and comes back with all that was typed.
+ * Asks before a change is made: is there while it is rendered. When the session ends it comes back after the sign-in with all
+ * that was typed.
  */
 export function ConfirmDialog({
   title,
@@ -42,18 +42,9 @@ export function ConfirmDialog({
   onCancel,
 }: ConfirmDialogProps) {
   const { dialog: words } = deskWords;
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const titleId = useId();
   const [typed, setTyped] = useState('');
-  const isSignedIn = useSession().signedIn !== undefined;
-  useEffect(() => {
-    if (isSignedIn) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isSignedIn]);
-  useLayoutEffect(() => {
-    const shown = dialog.current;
-    return () => shown?.close(); // while it is still in the page, so that the focus goes back
-  }, []);
 
   return (
     <dialog
@@ -78,7 +69,7 @@ export function ConfirmDialog({
         {children}
         <label>
           {isReasonNeeded ? words.reason : words.reasonOptional}
-          <textarea name="reason" rows={2} maxLength={500} required={isReasonNeeded} />
+          <input name="reason" autoComplete="off" maxLength={500} required={isReasonNeeded} />
         </label>
         {nameToType !== undefined && (
           <label>

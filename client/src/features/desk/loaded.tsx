@@ -1,10 +1,15 @@
-import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Picture, type PictureName } from '../../components/picture.tsx';
 import { deskWords } from '../../words/desk-words.ts';
 import { speakTrouble, type OperatorError } from './operator-error.ts';
 
-type Read<Body> = Pick<UseQueryResult<Body, OperatorError>, 'data' | 'error' | 'refetch' | 'isFetching'>;
+/** A read of TanStack Query, or one that follows by itself. */
+interface Read<Body> {
+  data: Body | undefined;
+  error: OperatorError | null;
+  isFetching: boolean;
+  refetch: () => unknown;
+}
 
 export interface LoadedProps<Body> {
   of: Read<Body>;

@@ -16,6 +16,8 @@ export interface OperatorQueryOptions<Body = unknown> {
   everyMs?: number | ((last: Body | undefined) => number | undefined);
   /** False: not asked yet. */
   isWanted?: boolean;
+  /** What was read before is old at once. */
+  isAlwaysAsked?: boolean;
   /** Show the last answer while one to another question is on its way. */
   keepsLast?: boolean;
 }
@@ -26,7 +28,13 @@ export interface OperatorQueryOptions<Body = unknown> {
  */
 export function useOperatorQuery<Body>(
   path: string,
-  { query = {}, everyMs, isWanted = true, keepsLast = false }: OperatorQueryOptions<Body> = {},
+  {
+    query = {},
+    everyMs,
+    isWanted = true,
+    isAlwaysAsked = false,
+    keepsLast = false,
+  }: OperatorQueryOptions<Body> = {},
 ): UseQueryResult<Body, OperatorError> {
   const { http } = useServices();
   const { signedIn } = useSession();
@@ -34,6 +42,7 @@ export function useOperatorQuery<Body>(
     queryKey: [path, query],
     queryFn: async ({ signal }) => bodyOf(await http<Body>({ method: 'GET', path, query, signal })),
     enabled: isWanted && signedIn !== undefined,
+    ...(isAlwaysAsked && { staleTime: 0, gcTime: 0 }),
     ...(everyMs !== undefined && {
       refetchInterval: (read) => (typeof everyMs === 'number' ? everyMs : everyMs(read.state.data)),
     }),

@@ -1,22 +1,20 @@
 import type { Percentiles, StatsBody } from '../../../../src/contracts/http.ts';
 import { formatMs } from '../../lib/format.ts';
+import { deskWords } from '../../words/desk-words.ts';
 
-const ROWS: { name: keyof StatsBody['latencyMs']; label: string }[] = [
-  { name: 'accept', label: 'Accepted' },
-  { name: 'settle', label: 'Settled' },
-  { name: 'outcome', label: 'Outcome told' },
-];
-
+const ROWS = ['accept', 'settle', 'outcome'] as const;
 const COLUMNS: (keyof Percentiles)[] = ['p50', 'p95', 'p99'];
 
+/** The three latencies over the whole sale. */
 export function LatencyTable({ latencyMs }: { latencyMs: StatsBody['latencyMs'] }) {
+  const { latencyTable: words } = deskWords;
   return (
-    <section className="card">
-      <h2>Latency</h2>
-      <table className="latency">
+    <section className="card panel" aria-label={words.title}>
+      <h2>{words.title}</h2>
+      <table className="table table-tight">
         <thead>
           <tr>
-            <th scope="col">Step</th>
+            <th scope="col">{words.step}</th>
             {COLUMNS.map((column) => (
               <th key={column} scope="col">
                 {column}
@@ -26,10 +24,10 @@ export function LatencyTable({ latencyMs }: { latencyMs: StatsBody['latencyMs'] 
         </thead>
         <tbody>
           {ROWS.map((row) => (
-            <tr key={row.name}>
-              <th scope="row">{row.label}</th>
+            <tr key={row}>
+              <th scope="row">{words[row]}</th>
               {COLUMNS.map((column) => (
-                <td key={column}>{formatMs(latencyMs[row.name][column])}</td>
+                <td key={column}>{formatMs(latencyMs[row][column])}</td>
               ))}
             </tr>
           ))}
