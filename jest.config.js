@@ -1,7 +1,13 @@
 /** Node runs the tests as the modules they are: NODE_OPTIONS=--experimental-vm-modules is set by scripts/test.mjs. */
 const project = {
   testEnvironment: 'node',
-  roots: ['<rootDir>/src', '<rootDir>/client', '<rootDir>/migrations', '<rootDir>/stress'],
+  roots: [
+    '<rootDir>/src',
+    '<rootDir>/client',
+    '<rootDir>/migrations',
+    '<rootDir>/stress',
+    '<rootDir>/deploy',
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '\\.ts$': [
@@ -17,10 +23,12 @@ export default {
       ...project,
       displayName: 'unit',
       testMatch: ['**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.(integration|e2e)\\.test\\.ts$'],
+      testPathIgnorePatterns: ['\\.(integration|e2e|deploy)\\.test\\.ts$'],
     },
     { ...project, displayName: 'integration', testMatch: ['**/*.integration.test.ts'] },
     { ...project, displayName: 'e2e', testMatch: ['**/*.e2e.test.ts'] },
+    // Needs nginx and the like: only in npm run test:deploy.
+    { ...project, displayName: 'deploy', testMatch: ['**/*.deploy.test.ts'] },
   ],
   testTimeout: 30_000,
 };

@@ -34,7 +34,9 @@ export async function test(jestArgs) {
   // A Ctrl-C reaches jest too; we stay until it has ended and take down what we started.
   process.on('SIGINT', () => undefined);
   try {
-    return await runOpenly(process.execPath, [bin('jest/bin/jest.js'), '--maxWorkers=2', ...jestArgs], {
+    // What needs nginx and the like is npm run test:deploy.
+    const args = ['--ignoreProjects', 'deploy', '--maxWorkers=2', ...jestArgs];
+    return await runOpenly(process.execPath, [bin('jest/bin/jest.js'), ...args], {
       env: {
         ...process.env,
         ...services.env,

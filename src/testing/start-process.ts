@@ -61,7 +61,7 @@ export async function startProcess(
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   const isRunning = () =>
     hasExited() || logged().some(({ message }) => message === 'listening' || message === 'settling');
-  await until(isRunning, { timeoutMs: 30_000, what: `${entry} runs` }).catch(async (error: unknown) => {
+  await until(isRunning, { timeoutMs: 120_000, what: `${entry} runs` }).catch(async (error: unknown) => {
     await kill();
     throw error;
   });

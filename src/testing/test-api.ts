@@ -6,6 +6,7 @@ import type { AttemptStatusBody, Role } from '../contracts/http.ts';
 import { createAccessTokens } from '../features/account/access-token.ts';
 import { createLifecycle } from '../infrastructure/lifecycle.ts';
 import { silentLogger } from '../infrastructure/logging/logger.ts';
+import { startNginx } from './start-nginx.ts';
 import type { TestServices } from './test-services.ts';
 
 export const TEST_JWT_SECRET = 'a secret of the tests, long enough';
@@ -60,10 +61,13 @@ export async function startTestApi(
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
     JWT_SECRET: TEST_JWT_SECRET,
+    ...(isBehindNginx() ? { TRUST_PROXY: 'loopback' } : {}),
     ...variables,
   });
   const api = await composeApi({ env, logger: silentLogger, lifecycle });
-  const url = `http://127.0.0.1:${await api.listen(0)}`;
+  const port = await api.listen(0);
+  const front = isBehindNginx() ? await startNginx({ upstreams: [port], isOfOperators: true }) : undefined;
+  const url = front?.url ?? `http://127.0.0.1:${port}`;
   const send = (path: string, request?: TestRequest) => sendTo(url + path, request);
   return {
     url,
@@ -79,11 +83,18 @@ export async function startTestApi(
           ...headers,
         },
       }),
-    close: () => lifecycle.stop(),
+    async close() {
+      await front?.close();
+      await lifecycle.stop();
+    },
   };
 }
 
-function sendTo(
+/** So `npm run test:deploy` runs the tests of the contract once more. */
+const isBehindNginx = (): boolean => process.env.TEST_FRONT === 'nginx';
+
+/** Sends one request on a connection of its own. */
+export function sendTo(
   url: string,
   { method = 'GET', headers = {}, body, chunked = false }: TestRequest = {},
 ): Promise<Answer> {

@@ -38,7 +38,7 @@ async function cloneDatabase(template: string, poolSize: number): Promise<TestDa
     what: 'a database is made',
     timeoutMs: 15_000,
   });
-  const url = urlOf(name);
+  const url = urlOf(name, process.env.TEST_THROUGH_DATABASE_URL);
   const db = createDatabase({ url, poolSize, applicationName: 'stampede-test' });
   return {
     url,
@@ -86,8 +86,9 @@ function clusterUrl(): string {
   return url;
 }
 
-function urlOf(database: string): string {
-  const url = new URL(clusterUrl());
+/** @param through  another way to the same cluster (PgBouncer), for what the tests themselves do */
+function urlOf(database: string, through: string = clusterUrl()): string {
+  const url = new URL(through);
   url.pathname = `/${database}`;
   return url.href;
 }

@@ -1,0 +1,104 @@
+import { Agent as PlainAgent, request as requestPlainly } from 'node:http';
+import { Agent, request as requestSecurely } from 'node:https';
+import { expect } from '@jest/globals';
+import { checkInvariants } from '../../src/features/purchase/purchase.invariants.ts';
+import type { SaleDetails } from '../../src/features/sale/sale.model.ts';
+import { tokenOf } from '../../src/testing/test-api.ts';
+import type { TestServices } from '../../src/testing/test-services.ts';
+import { until } from '../../src/testing/until.ts';
+
+export interface Drop {
+  url: string;
+  sale: SaleDetails;
+  shoppers: readonly string[];
+  /** Of the proxy; none for plain HTTP. */
+  certificate?: string;
+  connections?: number;
+  /** Asked when everybody has asked: whether all ask again, with the same keys. */
+  goOn?: () => boolean;
+  /** Told after each answer how many there are. */
+  answered?: (count: number) => void;
+}
+
+export interface DropAnswer {
+  /** 0 when the connection broke. */
+  status: number;
+  attemptId?: string | undefined;
+  code?: string | undefined;
+}
+
+/** Every shopper asks for one unit, with a key, over connections that stay open; nobody asks again because of what a proxy answers. */
+export async function playDrop(drop: Drop): Promise<DropAnswer[]> {
+  const { shoppers, connections = 32, goOn = () => false, answered } = drop;
+  const send = createSend(drop, connections);
+  const answers: DropAnswer[] = [];
+  let asked = 0;
+  const line = async (): Promise<void> => {
+    while (asked < shoppers.length || goOn()) {
+      const shopper = shoppers[asked++ % shoppers.length] ?? '';
+      let answer = await send(shopper);
+      // The API says itself that its gate was too slow to know: a busy machine, which the same key asks again.
+      while (answer.code === 'outcome_unknown' && answer.attemptId !== undefined)
+        answer = await send(shopper);
+      answers.push(answer);
+      answered?.(answers.length);
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, line));
+  return answers;
+}
+
+function createSend({ url, sale, certificate }: Drop, connections: number) {
+  const options = { keepAlive: true, maxSockets: connections };
+  const isSecure = url.startsWith('https:');
+  const agent = isSecure ? new Agent({ ...options, ca: certificate }) : new PlainAgent(options);
+  const body = JSON.stringify({ saleId: sale.saleId });
+  return (shopper: string): Promise<DropAnswer> =>
+    new Promise((resolve) => {
+      const headers = {
+        authorization: tokenOf(shopper),
+        'content-type': 'application/json',
+        'idempotency-key': 'wish',
+        'content-length': body.length,
+      };
+      const request = isSecure ? requestSecurely : requestPlainly;
+      const asking = request(`${url}/api/purchase/attempt`, { method: 'POST', agent, headers });
+      const broken = (error: Error): void => resolve({ status: 0, code: error.message });
+      asking.on('error', broken);
+      asking.on('response', (response) => {
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('error', broken);
+        response.on('end', () => {
+          const { attemptId, code } = JSON.parse(text) as Omit<DropAnswer, 'status'>;
+          resolve({ status: response.statusCode ?? 0, attemptId, code });
+        });
+      });
+      asking.end(body);
+    });
+}
+
+/** Nobody was left without an answer, everybody accepted has an outcome, every unit is sold once, every promise kept. */
+export async function expectWholeDrop(
+  { db, redis, runId }: Pick<TestServices, 'db' | 'redis' | 'runId'>,
+  { sale, stock, answers }: { sale: SaleDetails; stock: number; answers: readonly DropAnswer[] },
+): Promise<void> {
+  const kinds = new Set(answers.map(({ status, code = 'accepted' }) => `${status} ${code}`));
+  expect(kinds).toEqual(new Set(['202 accepted', '409 sold_out']));
+  const accepted = [...new Set(answers.flatMap(({ attemptId }) => attemptId ?? []))];
+  expect(accepted).toHaveLength(stock);
+  const { saleId } = sale;
+  const rows = await until(
+    async () => {
+      const decided = await db('purchase_attempts').where({ sale_id: saleId }).select<{ id: string }[]>('id');
+      return decided.length >= stock ? decided : null;
+    },
+    { what: 'everybody accepted is decided', timeoutMs: 60_000 },
+  );
+  expect(rows.map(({ id }) => id).sort()).toEqual(accepted.sort());
+  expect(await db('orders').where({ sale_id: saleId, status: 'confirmed' })).toHaveLength(stock);
+  const isKept = async (): Promise<boolean> =>
+    (await checkInvariants({ db, redis, runId }, { saleId })).every(({ ok }) => ok);
+  await until(isKept, { what: 'every promise is kept', timeoutMs: 30_000 });
+}

@@ -1,0 +1,37 @@
+/**
+ * The parts of `npm run test:deploy`. Each runs one call of jest with its own environment, when everything it needs is there.
+ *
+ * needs: programs of the system, `npm` for the tools of npm-tools.mjs
+ */
+const contract = [
+  'src/(purchase-http|purchase-refusals|purchase-malformed|purchase-committed|two-mounts|sessions|policies|sockets)',
+  'src/(operator-stock|operators-day)',
+];
+/** What they say of a connection to the API itself, which a proxy keeps open for others. */
+const ofTheLineItself = ['the line closes', 'before any of it comes'];
+
+export const parts = [
+  { name: 'nginx.conf', tests: ['deploy/test/nginx'], needs: ['nginx', 'openssl'] },
+  {
+    name: 'a drop through nginx, one process killed',
+    tests: ['deploy/test/drop-through-nginx'],
+    needs: ['nginx', 'openssl'],
+  },
+  {
+    name: 'the contract through nginx',
+    project: 'integration',
+    tests: contract,
+    without: ofTheLineItself,
+    needs: ['nginx'],
+    env: { TEST_FRONT: 'nginx' },
+  },
+];
+
+/** Which package of the system has a program. */
+export const packagesOf = {
+  nginx: ['nginx'],
+  openssl: ['openssl'],
+};
+
+/** What no machine of ours can do. */
+export const neverRun = [];
