@@ -9,7 +9,7 @@ import tseslint from 'typescript-eslint';
  */
 const entries = ['main', 'server', 'worker', 'commands'];
 const layers = [
-  { files: ['src/composition.ts', 'src/app.ts'], above: entries },
+  { files: ['src/composition.ts', 'src/composition/**', 'src/app.ts'], above: entries },
   { files: ['src/features/**'], above: [...entries, 'composition', 'app'] },
   { files: ['src/middleware/**'], above: [...entries, 'composition', 'app', 'features'] },
   { files: ['src/infrastructure/**'], above: [...entries, 'composition', 'app', 'features', 'middleware'] },

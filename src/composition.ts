@@ -2,21 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createApp } from './app.ts';
-import type { ServiceEnv } from './config/env.ts';
-import { createAccessTokens } from './features/account/access-token.ts';
-import { createAccountRoutes } from './features/account/account.routes.ts';
-import { createAccountService } from './features/account/account.service.ts';
-import { createAuthenticate } from './features/account/authenticate.ts';
-import { createBlockedUsers } from './features/account/blocked-users.ts';
+import { composeAccess } from './composition/access.ts';
+import { composeStores, POOL_SIZE, type CompositionDeps } from './composition/stores.ts';
 import { BOARD_PATH } from './features/account/board-cookie.ts';
 import { createEnforcePolicies } from './features/account/enforce-policies.ts';
-import { createNewAccounts } from './features/account/new-accounts.ts';
-import { createPasswordTries } from './features/account/password-tries.ts';
-import { createPasswords } from './features/account/password.ts';
-import { createRefreshTokenRepository } from './features/account/refresh-token.repository.ts';
-import { createRevokedTokens } from './features/account/revoked-tokens.ts';
-import { createSessions } from './features/account/sessions.ts';
-import { createUserRepository } from './features/account/user.repository.ts';
 import { createDocsRoutes } from './features/docs/docs.routes.ts';
 import { readBuildIdentity } from './features/health/build-identity.ts';
 import { createHealth } from './features/health/check-health.ts';
@@ -27,21 +16,26 @@ import { createOperatorRoutes } from './features/operator/operator.routes.ts';
 import type { CancelledMessage } from './features/order/cancel-order.ts';
 import { createOrderRepository } from './features/order/order.repository.ts';
 import { createOrderRoutes } from './features/order/order.routes.ts';
+import { createPictureRoutes } from './features/picture/picture.routes.ts';
 import { AcceptedAttempts } from './features/purchase/accepted-attempts.ts';
 import { createAdmit } from './features/purchase/admit.ts';
 import { createAdopt } from './features/purchase/adopt.ts';
 import { createAttemptLane } from './features/purchase/attempt.lane.ts';
 import { createBlockPace } from './features/purchase/block-pace.ts';
+import { createEnqueue } from './features/purchase/enqueue.ts';
 import { createHearOutcomes } from './features/purchase/hear-outcomes.ts';
-import { measureAdmit, measureSettle } from './features/purchase/measure-steps.ts';
+import { measureAdmit } from './features/purchase/measure-steps.ts';
 import { OutcomeWaiters } from './features/purchase/outcome-waiters.ts';
 import { createPurchaseStatus } from './features/purchase/purchase-status.ts';
 import { checkInvariants } from './features/purchase/purchase.invariants.ts';
+import type { AttemptBatch } from './features/purchase/purchase.model.ts';
 import { findDecided } from './features/purchase/purchase.repository.ts';
-import { createPictureRoutes } from './features/picture/picture.routes.ts';
 import { createPurchaseRoutes } from './features/purchase/purchase.routes.ts';
 import { createPurchase } from './features/purchase/purchase.service.ts';
+import { isWorkerAlive } from './features/purchase/purchase.worker.ts';
+import { createReconcile } from './features/purchase/reconcile.ts';
 import { createWhenCommitted } from './features/purchase/when-committed.ts';
+import { createChangeGate } from './features/sale/change-gate.ts';
 import { areGatesWarm } from './features/sale/gates-warm.ts';
 import { createSaleStatusLane } from './features/sale/sale-status.lane.ts';
 import { SaleStatus } from './features/sale/sale-status.ts';
@@ -50,82 +44,27 @@ import { createStatsRoutes } from './features/stats/stats.routes.ts';
 import { createReadLive } from './features/stats/read-live.ts';
 import { createRecordHistory } from './features/stats/record-history.ts';
 import { createReadStats } from './features/stats/stats.service.ts';
-import { createReadThrough } from './infrastructure/redis/read-through.ts';
+import { drainHttp } from './infrastructure/drain-http.ts';
+import { countAnswers } from './infrastructure/metrics/count-answers.ts';
+import { loadQueueBoard } from './infrastructure/queue/load-queue-board.ts';
+import { createSettleQueue } from './infrastructure/queue/settle-queue.ts';
 import { createSocketGuard } from './infrastructure/realtime/socket-guard.ts';
-import { createSockets, type Whose } from './infrastructure/realtime/sockets.ts';
+import { createSockets } from './infrastructure/realtime/sockets.ts';
+import { connectRedis } from './infrastructure/redis/connect-redis.ts';
+import { CHANNELS } from './infrastructure/redis/keys.ts';
+import { createReadThrough } from './infrastructure/redis/read-through.ts';
+import { followRunId } from './infrastructure/redis/run-id.ts';
 import { createAddressLimit } from './middleware/address-limit.ts';
-import { createAddressMatcher, createClientAddress } from './middleware/client-address.ts';
+import { createAddressMatcher } from './middleware/client-address.ts';
 import { createHotLane } from './middleware/hot-lane.ts';
 import { createRateLimit, type RateLimitRule } from './middleware/rate-limit.ts';
-import { createRefuseCrossSite } from './middleware/refuse-cross-site.ts';
 import { createRequestScope } from './middleware/request-scope.ts';
 import { isClientBuilt } from './middleware/serve-client.ts';
 import { findRoot } from './utils/find-root.ts';
-import { createAnnounce } from './features/purchase/announce.ts';
-import { createCombine } from './features/purchase/combine.ts';
-import { createEnqueue } from './features/purchase/enqueue.ts';
-import type { AttemptBatch, DecidedAttempt } from './features/purchase/purchase.model.ts';
-import { createPurchaseWorker, isWorkerAlive } from './features/purchase/purchase.worker.ts';
-import { createEnsureGate } from './features/purchase/rebuild.ts';
-import { createReconcile } from './features/purchase/reconcile.ts';
-import { createSettle } from './features/purchase/settle.ts';
-import { createSettlePace } from './features/purchase/settle-pace.ts';
-import { createChangeGate } from './features/sale/change-gate.ts';
-import { SaleCatalogue } from './features/sale/sale-catalogue.ts';
-import { createRedisClock } from './infrastructure/clock.ts';
-import { drainHttp } from './infrastructure/drain-http.ts';
-import type { Lifecycle } from './infrastructure/lifecycle.ts';
-import type { Logger } from './infrastructure/logging/logger.ts';
-import { countAnswers } from './infrastructure/metrics/count-answers.ts';
-import { LatencyRecorder } from './infrastructure/metrics/latency.ts';
-import { createProcessMeters, type ProcessRole } from './infrastructure/metrics/process-usage.ts';
-import { createDatabase } from './infrastructure/postgres/database.ts';
-import { loadQueueBoard } from './infrastructure/queue/load-queue-board.ts';
-import { createSettleQueue } from './infrastructure/queue/settle-queue.ts';
-import { connectRedis } from './infrastructure/redis/connect-redis.ts';
-import { CHANNELS } from './infrastructure/redis/keys.ts';
-import { followRunId } from './infrastructure/redis/run-id.ts';
-import { createSubscriptions } from './infrastructure/redis/subscriptions.ts';
 
 // The same from `src/` and from `dist/src/`: the repository's root is where the package is.
 const ROOT = findRoot(import.meta.url);
 const CLIENT_DIR = fileURLToPath(new URL('dist/client', ROOT));
-
-export interface CompositionDeps {
-  env: ServiceEnv;
-  logger: Logger;
-  /** Everything that is opened here is closed by it, in reverse. */
-  lifecycle: Lifecycle;
-}
-
-/** Connections to PostgreSQL that a process may open. */
-const POOL_SIZE = 10;
-
-/** What both kinds of process have: PostgreSQL, Redis, the gate's clock, the sales. */
-async function composeStores({ env, logger, lifecycle }: CompositionDeps, role: ProcessRole) {
-  const db = createDatabase({
-    url: env.databaseUrl,
-    poolSize: POOL_SIZE,
-    applicationName: `stampede-${role}`,
-  });
-  lifecycle.onStop('postgres', () => db.destroy());
-  const redis = await connectRedis(env.redisUrl, 'store', { logger });
-  lifecycle.onStop('redis', () => redis.disconnect());
-  const subscriber = await connectRedis(env.redisUrl, 'subscriber', { logger });
-  lifecycle.onStop('redis subscriptions', () => subscriber.disconnect());
-  const clock = await createRedisClock(redis);
-  lifecycle.onStop('clock', () => clock.close());
-  const runId = await followRunId(redis);
-  const latency = new LatencyRecorder({ redis });
-  lifecycle.onStop('latency figures', () => latency.close());
-  const { meters, close } = createProcessMeters({ redis, clock, role });
-  lifecycle.onStop('meters', close);
-  const subscriptions = createSubscriptions({ redis: subscriber, logger });
-  const catalogue = new SaleCatalogue({ db, redis });
-  await subscriptions.on(CHANNELS.saleChanged, (saleId) => catalogue.forget(saleId));
-  const ensureGate = createEnsureGate({ db, redis, runId, logger });
-  return { db, redis, subscriber, subscriptions, clock, runId, latency, meters, catalogue, ensureGate };
-}
 
 /** By address and process, a guard of the CPU: above what a browser or a shop's proxy sends, below what hurts. */
 const ATTEMPT_LIMIT = { ratePerSec: 200, burst: 400 };
@@ -135,35 +74,16 @@ const SLOW_CLIENTS = { headersTimeout: 10_000, requestTimeout: 20_000, connectio
 /** An API process: answers shoppers and operators, serves sockets. */
 export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: number): Promise<number> }> {
   const { env, logger, lifecycle } = deps;
-  const { db, redis, subscriber, subscriptions, clock, runId, latency, meters, catalogue, ensureGate } =
-    await composeStores(deps, 'api');
+  const stores = await composeStores(deps, 'api');
+  const { db, redis, subscriptions, clock, runId, latency, meters, catalogue, ensureGate } = stores;
   const gate = await connectRedis(env.redisUrl, 'gate', { logger });
   lifecycle.onStop('gate', () => gate.disconnect());
   const gateRunId = await followRunId(gate);
   const queue = await createSettleQueue<AttemptBatch>({ url: env.redisUrl, role: 'add', clock, logger });
   lifecycle.onStop('queue', () => queue.close());
 
-  // Who asks
-  const accessTokens = createAccessTokens({
-    secret: env.jwtSecret,
-    previousSecrets: env.jwtPreviousSecrets,
-    algorithm: env.jwtAlgorithm,
-    lifetimeSec: env.accessTokenSec,
-    clock,
-  });
-  const whenAccessEnds: ((whose: Whose) => void)[] = [];
-  const accessEnded = (whose: Whose): void => whenAccessEnds.forEach((listener) => listener(whose));
-  const blockedUsers = createBlockedUsers({
-    ...{ subscriber, db, logger },
-    onBlocked: (userId) => accessEnded({ userId }),
-  });
-  await blockedUsers.start();
-  lifecycle.onStop('blocked users', () => blockedUsers.close());
-  const revokedTokens = createRevokedTokens({ redis, subscriber, logger, clock, onRevoked: accessEnded });
-  await revokedTokens.start();
-  lifecycle.onStop('revoked tokens', () => revokedTokens.close());
-  const authenticate = createAuthenticate({ accessTokens, blockedUsers, revokedTokens });
-  const clientAddress = createClientAddress({ trustProxy: env.trustProxy });
+  const access = await composeAccess(deps, stores);
+  const { authenticate, clientAddress } = access;
   const exempt = env.addressLimitExempt;
 
   // The shopper's side of the pipeline
@@ -207,14 +127,6 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     ...{ authenticate, addressLimit, clientAddress, blockPace, catalogue, purchase, acceptTook, logger },
   });
   const saleStatusLane = createSaleStatusLane({ saleStatus, logger });
-  const users = createUserRepository({ db });
-  const refreshTokens = createRefreshTokenRepository({ db, clock });
-  const sessions = createSessions({ users, refreshTokens, accessTokens, revokedTokens, logger });
-  const accounts = createAccountService({
-    ...{ users, sessions, revokedTokens },
-    passwords: createPasswords(),
-    passwordTries: createPasswordTries({ redis, logger }),
-  });
   const checkSale = (saleId: string) =>
     checkInvariants({ db, redis, runId }, { saleId, maxInflight: env.maxInflight });
   // Asked by operators only: the workers' leader does it by itself.
@@ -254,11 +166,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     },
     rateLimit,
     enforcePolicies: createEnforcePolicies({ authenticate, isDemo: env.demo }),
-    accountRoutes: createAccountRoutes({
-      ...{ accounts, sessions, authenticate, clientAddress, demo: env.demo },
-      newAccounts: createNewAccounts({ redis, logger, exempt }),
-      refuseCrossSite: createRefuseCrossSite({ corsOrigins: env.corsOrigins }),
-    }),
+    accountRoutes: access.accountRoutes,
     saleRoutes: createSaleRoutes({ saleStatus, clock }),
     statsRoutes: createStatsRoutes({ readStats }),
     purchaseRoutes: createPurchaseRoutes({ purchaseStatus }),
@@ -272,7 +180,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
       reconcileSale: reconcile.runFor,
       checkInvariants: checkSale,
       liveSaleIds: () => catalogue.liveIds(),
-      revokeTokens: (userId) => revokedTokens.revokeUser(userId),
+      revokeTokens: access.revokeTokens,
       lackingJobs: (batchIds) => queue.lacking(batchIds),
       readLive: createReadLive({ db, redis, clock, readStats, logger }),
       isClientBuilt: () => isClientBuilt(CLIENT_DIR),
@@ -310,7 +218,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     await drainHttp(httpServer);
     await sockets.close();
   });
-  whenAccessEnds.push((whose) => sockets.end(whose));
+  access.whenEnded((whose) => sockets.end(whose));
   const { sendOutcome } = sockets;
   const outcomeTook = (saleId: string, ms: number): void => latency.record(saleId, 'outcome', ms);
   await subscriptions.on(
@@ -340,48 +248,5 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
         httpServer.once('error', reject);
         httpServer.listen(port, () => resolve((httpServer.address() as AddressInfo).port));
       }),
-  };
-}
-
-/** A settle process: takes batches off the queue and makes them true; one of all of them reconciles. */
-export async function composeWorker(deps: CompositionDeps): Promise<{ start(): void }> {
-  const { env, logger, lifecycle } = deps;
-  const stores = await composeStores(deps, 'worker');
-  const { db, redis, clock, runId, latency, meters, catalogue, ensureGate } = stores;
-  const queue = await createSettleQueue<AttemptBatch>({ url: env.redisUrl, role: 'work', clock, logger });
-
-  const lockTook = (ms: number): void => meters.observe('stampede_settle_lock_wait_seconds', [], ms / 1000);
-  const settle = measureSettle(createSettle({ db, clock, logger, lockTook }), meters);
-  const announce = createAnnounce({
-    redis,
-    saleEndsAtMs: async (saleId) => {
-      const sale = catalogue.peek(saleId) ?? (await catalogue.find(saleId));
-      if (!sale) throw new Error(`there is no sale ${saleId}`);
-      return sale.endsAtMs;
-    },
-  });
-  const announceAndMeasure = async (saleId: string, decided: readonly DecidedAttempt[]): Promise<void> => {
-    await announce(saleId, decided);
-    for (const { admittedAtMs, settledAtMs } of decided)
-      latency.record(saleId, 'settle', settledAtMs - admittedAtMs);
-  };
-  const { settleMaxPerSec } = env;
-  const pace = settleMaxPerSec === undefined ? undefined : createSettlePace({ mostPerSec: settleMaxPerSec });
-  const combine = createCombine({ settle, announce: announceAndMeasure, pace });
-  const worker = createPurchaseWorker({ queue, combine, redis, clock, logger });
-  const changeGate = createChangeGate({ redis });
-  const enqueue = createEnqueue({ queue });
-  const reconcile = createReconcile({
-    ...{ db, redis, runId, clock, ensureGate, changeGate, queue, enqueue, logger },
-  });
-  lifecycle.onStop('worker', () => worker.close());
-  lifecycle.onStop('queue', () => queue.close());
-  lifecycle.onStop('pace', () => pace?.stop()); // before the queue, which waits for its jobs
-  lifecycle.onStop('reconcile', () => reconcile.close());
-  return {
-    start() {
-      worker.start();
-      reconcile.start();
-    },
   };
 }

@@ -1,4 +1,4 @@
-import { composeWorker } from './composition.ts';
+import { composeWorker } from './composition/worker.ts';
 import { readServiceEnv } from './config/env.ts';
 import { createLifecycle } from './infrastructure/lifecycle.ts';
 import { createLogger } from './infrastructure/logging/logger.ts';

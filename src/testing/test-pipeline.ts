@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { composeWorker } from '../composition.ts';
+import { composeWorker } from '../composition/worker.ts';
 import { readServiceEnv } from '../config/env.ts';
 import { createAdmit, type Admit } from '../features/purchase/admit.ts';
 import { attemptIdOf } from '../features/purchase/attempt-id.ts';
