@@ -51,6 +51,8 @@ function problems(codes: readonly ErrorCode[]): Described {
   );
 }
 
+/** Of a route that a limit or a store may keep from answering. */
+export const LIMITED: ErrorCode[] = ['rate_limited', 'service_unavailable'];
 /** What any route may answer besides. */
 const ALWAYS: ErrorCode[] = ['method_not_allowed', 'internal_error'];
 const WITH_BODY: ErrorCode[] = ['invalid_request', 'body_too_large', 'unsupported_media_type'];

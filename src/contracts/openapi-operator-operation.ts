@@ -1,12 +1,11 @@
 import type { ErrorCode } from './error-catalogue.ts';
 import type { Described, Operation } from './openapi-operation.ts';
-import type { JsonSchema } from './openapi-object.ts';
+import { query, uuid } from './openapi-parameters.ts';
 import { ROW_COUNT_HEADER } from './operator-http.ts';
 import { refTo } from './openapi-schemas.ts';
 
 type SchemaName = Parameters<typeof refTo>[0];
 
-export const uuid: JsonSchema = { type: 'string', format: 'uuid' };
 export const ID: Described = { in: 'path', name: 'id', required: true, schema: uuid };
 const KEY: Described = {
   in: 'header',
@@ -106,9 +105,4 @@ export function csv(id: string, summary: string): Operation {
     },
     refusals: ['invalid_request', 'sale_not_found', ...ASKED],
   };
-}
-
-/** A parameter of the query. */
-export function query(name: string, schema: JsonSchema, description: string, required = false): Described {
-  return { in: 'query', name, schema, description, ...(required ? { required } : {}) };
 }

@@ -1,5 +1,6 @@
 import type { Operation } from './openapi-operation.ts';
-import { ASKED, change, csv, edit, ID, PAGE, query, read, uuid } from './openapi-operator-operation.ts';
+import { ASKED, change, csv, edit, ID, PAGE, read } from './openapi-operator-operation.ts';
+import { query, uuid } from './openapi-parameters.ts';
 
 /** The operators' part of the table in openapi-paths.ts. */
 export const OPERATOR_OPERATIONS: Record<string, Record<string, Operation>> = {
