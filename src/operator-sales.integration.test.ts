@@ -1,13 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { SaleStatusBody } from './contracts/http.ts';
-import type { OperatorProductBody, OperatorSaleBody } from './contracts/operator-http.ts';
-import { dropCachedSale } from './features/sale/sale-catalogue.ts';
-import { CHANNELS, saleKeys } from './infrastructure/redis/keys.ts';
-import { aPng } from './testing/a-picture.ts';
+import type { OperatorSaleBody } from './contracts/operator-http.ts';
+import { saleKeys } from './infrastructure/redis/keys.ts';
 import { startTestApi, tokenOf, type Answer, type TestApi } from './testing/test-api.ts';
-import { givenOperator, type TestOperator } from './testing/test-operator.ts';
-import { givenProduct, givenSale, givenShoppers } from './testing/test-sale.ts';
+import { auditOf, givenOperator, type TestOperator } from './testing/test-operator.ts';
+import { givenProduct, givenShoppers } from './testing/test-sale.ts';
 import { startTestServices, type TestServices } from './testing/test-services.ts';
 import { until } from './testing/until.ts';
 
@@ -40,21 +38,6 @@ const makePublished = async (overrides: object = {}) => {
   const { saleId } = await makeDraft(overrides);
   return saleOf(await operator.post(`/sales/${saleId}/publish`));
 };
-const statusOn = async (api: TestApi, saleId: string) => {
-  const answer = await api.send(`/api/flash-sale/status?saleId=${saleId}`);
-  return answer.status === 200 ? (answer.body as SaleStatusBody) : null;
-};
-const auditOf = (subject: string) =>
-  services.db('audit_log').where({ subject }).orderBy('id').select<
-    {
-      action: string;
-      actor_id: string;
-      reason: string;
-      before: object;
-      after: object;
-      request_id: string;
-    }[]
-  >();
 
 describe('a draft', () => {
   it('is made with who made it and why, and is no sale to a shopper', async () => {
@@ -68,7 +51,7 @@ describe('a draft', () => {
       version: 1,
     });
     expect(made.headers).toMatchObject({ etag: '"v1"', location: `/api/admin/sales/${sale.saleId}` });
-    const [entry] = await auditOf(`sale:${sale.saleId}`);
+    const [entry] = await auditOf(services.db, `sale:${sale.saleId}`);
     expect(entry).toMatchObject({
       ...{
         action: 'sale.create',
@@ -81,7 +64,7 @@ describe('a draft', () => {
     });
     const [shopper] = await givenShoppers(services.db, 1);
     for (const api of apis) {
-      expect(await statusOn(api, sale.saleId)).toBeNull();
+      expect(await api.saleStatus(sale.saleId)).toBeNull();
       const { body } = await api.send('/api/flash-sale');
       expect((body as { sales: SaleStatusBody[] }).sales.map(({ saleId }) => saleId)).not.toContain(
         sale.saleId,
@@ -97,7 +80,7 @@ describe('a draft', () => {
     expect(saleOf(published)).toMatchObject({ state: 'active', version: 2 });
     const [shopper] = await givenShoppers(services.db, 1);
     for (const api of apis) {
-      const status = await until(() => statusOn(api, saleId), { what: 'the process shows the sale' });
+      const status = await until(() => api.saleStatus(saleId), { what: 'the process shows the sale' });
       expect(status).toMatchObject({ state: 'open', stock: { remaining: 5 } });
     }
     expect((await apis[1].attempt(shopper!, { saleId })).status).toBe(202);
@@ -154,7 +137,9 @@ describe('an edit', () => {
     const now = await operator.get(path);
     expect(now.headers.etag).toBe('"v2"');
     expect((await operator.patch(path, 2, { name: 'C' }, { 'If-Match': '*' })).status).toBe(412);
-    const edits = (await auditOf(`sale:${saleId}`)).filter(({ action }) => action === 'sale.edit');
+    const edits = (await auditOf(services.db, `sale:${saleId}`)).filter(
+      ({ action }) => action === 'sale.edit',
+    );
     expect(edits).toMatchObject([{ before: { name: 'Night run' }, after: { name: saleOf(now).name } }]);
   });
 
@@ -170,7 +155,7 @@ describe('an edit', () => {
     const gate = await services.redis.hgetall(saleKeys(sale.saleId).gate);
     expect(gate).toMatchObject({ startsAt: String(Date.parse(startsAt)), limit: '4', saleVersion: '3' });
     for (const api of apis) {
-      const isShown = async () => (await statusOn(api, sale.saleId))?.name === 'Later';
+      const isShown = async () => (await api.saleStatus(sale.saleId))?.name === 'Later';
       await until(isShown, { timeoutMs: 5_000, what: 'the page shows the edit' });
     }
   });
@@ -212,93 +197,8 @@ describe('an open sale', () => {
     expect((await stop({ confirm: 'Night run' })).problem.errors).toMatchObject([{ field: 'reason' }]);
     expect(saleOf(await stop({ reason: 'recall', confirm: 'Night run' })).state).toBe('stopped');
     expect((await operator.post(`/sales/${saleId}/resume`)).problem.code).toBe('sale_stopped');
-    const entry = (await auditOf(`sale:${saleId}`)).at(-1);
+    const entry = (await auditOf(services.db, `sale:${saleId}`)).at(-1);
     expect(entry).toMatchObject({ action: 'sale.stop', reason: 'recall', before: { state: 'active' } });
-  });
-});
-
-describe('a message to shoppers', () => {
-  const messageOn = async (api: TestApi, saleId: string) => (await statusOn(api, saleId))?.message;
-  const untilTold = (saleId: string, message: string | undefined) =>
-    Promise.all(
-      apis.map((api) =>
-        until(async () => (await messageOn(api, saleId)) === message, { what: 'every process tells it' }),
-      ),
-    );
-
-  it('is told by every process, and by none once it is taken off', async () => {
-    const { saleId } = await makePublished();
-    const before = await apis[1].send(`/api/flash-sale/status?saleId=${saleId}`);
-    expect(before.body).not.toHaveProperty('message');
-    const message = 'Parcels leave on Monday.';
-    const told = await operator.post(`/sales/${saleId}/message`, {
-      ...{ message: ` ${message} `, reason: 'asked often' },
-    });
-    expect(saleOf(told)).toMatchObject({ message, version: 3 });
-    await untilTold(saleId, message);
-    const after = await apis[1].send(`/api/flash-sale/status?saleId=${saleId}`);
-    expect(after.headers.etag).not.toBe(before.headers.etag);
-    expect(saleOf(await operator.post(`/sales/${saleId}/message`, { message: '' }))).not.toHaveProperty(
-      'message',
-    );
-    await untilTold(saleId, undefined);
-    const log = (await auditOf(`sale:${saleId}`)).filter(({ action }) => action === 'sale.message');
-    expect(log).toMatchObject([
-      { reason: 'asked often', actor_id: operator.id, before: { message: '' }, after: { message } },
-      { before: { message }, after: { message: '' } },
-    ]);
-  });
-
-  it('is news to a page that knows the gate’s version already', async () => {
-    const { saleId } = await makePublished();
-    const path = `/api/flash-sale/status?saleId=${saleId}`;
-    const known = await apis[0].send(path);
-    // As on a process that read the changed gate before it heard that the details changed too.
-    await services.db('flash_sales').where({ id: saleId }).update({ message: 'Soon.', version: 3 });
-    await dropCachedSale(services.redis, saleId);
-    await services.redis.publish(CHANNELS.saleChanged, saleId);
-    await untilTold(saleId, 'Soon.');
-    const again = await apis[0].send(path, { headers: { 'If-None-Match': String(known.headers.etag) } });
-    expect(again.status).toBe(200);
-    expect((again.body as SaleStatusBody).seq).toBe((known.body as SaleStatusBody).seq);
-  });
-
-  it('stays when the gate is rebuilt, and changes nothing of who may buy', async () => {
-    const { saleId } = await makePublished();
-    await operator.post(`/sales/${saleId}/pause`);
-    await operator.post(`/sales/${saleId}/message`, { message: 'Back at nine.' });
-    await services.redis.del(saleKeys(saleId).gate);
-    await until(async () => (await statusOn(apis[0], saleId))?.message === 'Back at nine.', {
-      what: 'a process without a gate to read tells it',
-    });
-    expect((await statusOn(apis[0], saleId))?.state).toBe('paused');
-  });
-
-  it.each([
-    [{ message: 'x'.repeat(281) }, 'message'],
-    [{ message: 7 }, 'message'],
-    [{ message: 'a\u0000b' }, 'message'],
-    [{}, 'message'],
-    [{ message: 'x', colour: 'red' }, 'colour'],
-  ])('is refused with %j', async (body, field) => {
-    const { saleId } = await makePublished();
-    const { status, problem } = await operator.post(`/sales/${saleId}/message`, body);
-    expect({ status, errors: problem.errors }).toMatchObject({ status: 400, errors: [{ field }] });
-  });
-
-  it('is for a sale that shoppers can see', async () => {
-    const { saleId } = await makeDraft();
-    const { problem } = await operator.post(`/sales/${saleId}/message`, { message: 'soon' });
-    expect(problem.code).toBe('sale_not_published');
-  });
-
-  it('sent again with its key is told once', async () => {
-    const { saleId } = await makePublished();
-    const key = { 'Idempotency-Key': `message-${saleId}` };
-    const first = await operator.post(`/sales/${saleId}/message`, { message: 'one' }, key);
-    await operator.post(`/sales/${saleId}/message`, { message: 'two' });
-    expect((await operator.post(`/sales/${saleId}/message`, { message: 'one' }, key)).text).toBe(first.text);
-    await untilTold(saleId, 'two');
   });
 });
 
@@ -336,7 +236,7 @@ describe('an idempotency key', () => {
     await operator.post(`/sales/${saleId}/resume`);
     expect((await pause()).text).toBe(first.text);
     expect(await services.redis.hget(saleKeys(saleId).gate, 'state')).toBe('active');
-    expect((await statusOn(apis[0], saleId))?.state).toBe('open');
+    expect((await apis[0].saleStatus(saleId))?.state).toBe('open');
   });
 
   /** The same operator, asking another process. */
@@ -348,82 +248,4 @@ describe('an idempotency key', () => {
     const all = { Authorization, 'Content-Type': 'application/json', ...headers };
     return api.send(`/api/admin${path}`, { method: 'POST', body, headers: all });
   };
-});
-
-describe('a product', () => {
-  const productOf = ({ body }: Answer) => body as OperatorProductBody;
-
-  it('is made, read, listed newest first, and edited on every page that shows it', async () => {
-    const wanted = { name: 'Lamp', description: 'Bright', priceMinor: 4_900, currency: 'EUR' };
-    const made = await operator.post('/products', { ...wanted, reason: 'new' });
-    expect(made.status).toBe(201);
-    const { id } = productOf(made);
-    expect((await operator.get(`/products/${id}`)).body).toEqual(made.body);
-    const page = (await operator.get('/products?limit=1')).body as {
-      products: OperatorProductBody[];
-      nextCursor: string;
-    };
-    expect(page.products[0]!.id).toBe(id);
-    const next = (await operator.get(`/products?limit=1&cursor=${page.nextCursor}`)).body as typeof page;
-    expect(next.products[0]!.id).toBe(productId);
-
-    const { saleId } = await givenSale(services, { productId: id });
-    const before = await statusOn(apis[1], saleId);
-    expect((await operator.patch(`/products/${id}`, 1, { name: 'Lantern' })).status).toBe(200);
-    const after = await until(async () => {
-      const status = await statusOn(apis[1], saleId);
-      return status?.product.name === 'Lantern' ? status : undefined;
-    });
-    expect(after.seq).toBeGreaterThan(before!.seq); // or a page that has it would be told "not modified"
-    expect(await auditOf(`product:${id}`)).toMatchObject([
-      { action: 'product.create', reason: 'new', after: wanted },
-      { action: 'product.edit', before: { name: 'Lamp' }, after: { name: 'Lantern' } },
-    ]);
-  });
-
-  it('keeps its price while a sale of it is open or about to be', async () => {
-    await givenSale(services, { productId });
-    const edit = (body: object) => operator.patch(`/products/${productId}`, 1, body);
-    expect((await edit({ priceMinor: 1 })).problem.code).toBe('product_on_sale');
-    expect((await edit({ priceMinor: 4_900, name: 'Same price' })).status).toBe(200);
-  });
-
-  it('that nobody knows is not found', async () => {
-    const path = `/products/${randomUUID()}`;
-    expect((await operator.get(path)).problem.code).toBe('product_not_found');
-    expect((await operator.patch(path, 1, { name: 'x' })).problem.code).toBe('product_not_found');
-    expect((await operator.get('/products/x')).status).toBe(400);
-  });
-
-  it('has a picture that every process serves, and nothing that only says it is one', async () => {
-    const { saleId } = await givenSale(services, { productId });
-    const upload = (body: Buffer<ArrayBuffer>, headers: Record<string, string> = { 'If-Match': '"v1"' }) =>
-      fetch(`${apis[0].url}/api/admin/products/${productId}/picture`, {
-        method: 'POST',
-        body,
-        headers: {
-          ...{ Authorization: tokenOf(operator.id, { role: 'operator' }), 'Content-Type': 'image/png' },
-          ...headers,
-        },
-      });
-    expect((await upload(Buffer.from('<svg onload="alert(1)"/>'))).status).toBe(400);
-    expect((await upload(Buffer.alloc(2 ** 20 + 1))).status).toBe(413);
-    expect((await upload(aPng(), {})).status).toBe(428);
-    const { imageUrl } = (await (await upload(aPng())).json()) as OperatorProductBody;
-    expect((await upload(aPng())).status).toBe(412);
-    for (const api of apis) {
-      const isShown = async () => (await statusOn(api, saleId))?.product.imageUrl === imageUrl;
-      await until(isShown, { what: 'the page has the picture' });
-      const served = await fetch(api.url + imageUrl);
-      expect(Buffer.from(await served.arrayBuffer()).equals(aPng())).toBe(true);
-      expect(Object.fromEntries(served.headers)).toMatchObject({
-        'content-type': 'image/png',
-        'x-content-type-options': 'nosniff',
-        'cache-control': 'public, max-age=31536000, immutable',
-        'content-security-policy': "default-src 'none'; sandbox",
-      });
-    }
-    expect((await apis[0].send(`/api/pictures/${'0'.repeat(64)}`)).problem.code).toBe('not_found');
-    expect((await apis[0].send('/api/pictures/..%2f')).status).toBe(400);
-  });
 });

@@ -75,8 +75,7 @@ describe('a socket', () => {
       serverTime: _tickTime,
       ...tick
     } = (await firstTick(listener)) as Listener['ticks'][0];
-    const status = (await apis[1].send(`/api/flash-sale/status?saleId=${saleId}`)).body as SaleStatusBody;
-    const { serverTime: _serverTime, ...told } = status;
+    const { serverTime: _serverTime, ...told } = (await apis[1].saleStatus(saleId))!;
     expect(tick).toEqual(told);
   });
 

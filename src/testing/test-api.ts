@@ -2,7 +2,7 @@ import { request as sendRequest } from 'node:http';
 import { composeApi } from '../composition.ts';
 import { readServiceEnv } from '../config/env.ts';
 import type { ProblemDocument } from '../contracts/error-catalogue.ts';
-import type { AttemptStatusBody, Role } from '../contracts/http.ts';
+import type { AttemptStatusBody, Role, SaleStatusBody } from '../contracts/http.ts';
 import { createAccessTokens } from '../features/account/access-token.ts';
 import { createLifecycle } from '../infrastructure/lifecycle.ts';
 import { silentLogger } from '../infrastructure/logging/logger.ts';
@@ -42,6 +42,8 @@ export interface TestRequest {
 export interface TestApi {
   url: string;
   send(path: string, request?: TestRequest): Promise<Answer>;
+  /** The status of a sale as a page reads it; null while there is none for it. */
+  saleStatus(saleId: string): Promise<SaleStatusBody | null>;
   /** `POST /api/purchase/attempt` of a shopper. */
   attempt(
     shopperId: string,
@@ -72,6 +74,10 @@ export async function startTestApi(
   return {
     url,
     send,
+    async saleStatus(saleId) {
+      const answer = await send(`/api/flash-sale/status?saleId=${saleId}`);
+      return answer.status === 200 ? (answer.body as SaleStatusBody) : null;
+    },
     attempt: (shopperId, body, { key, headers = {}, path = '/api/purchase/attempt' } = {}) =>
       send(path, {
         method: 'POST',

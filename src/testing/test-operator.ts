@@ -43,3 +43,16 @@ export async function givenOperator(
       send('PATCH', path, body, { ...(version === null ? {} : { 'If-Match': `"v${version}"` }), ...headers }),
   };
 }
+
+export interface AuditEntry {
+  action: string;
+  actor_id: string;
+  reason: string;
+  before: object;
+  after: object;
+  request_id: string;
+}
+
+/** What was changed about a subject, `sale:<id>`, oldest first. */
+export const auditOf = (db: Database, subject: string): Promise<AuditEntry[]> =>
+  db('audit_log').where({ subject }).orderBy('id').select<AuditEntry[]>();
