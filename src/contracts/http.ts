@@ -25,6 +25,7 @@ export interface ProductBody {
   description: string;
   imageUrl: string;
   priceMinor: number;
+  /** ISO 4217. */
   currency: string;
 }
 

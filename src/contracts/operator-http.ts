@@ -1,4 +1,4 @@
-import type { InvariantBody, Role } from './http.ts';
+import type { InvariantBody, ProductBody, Role } from './http.ts';
 
 /** Bodies of the operators' API, `/api/admin/…`. */
 
@@ -11,13 +11,7 @@ export const PICTURE_RULE = {
   message: 'must be a whole PNG, JPEG or WebP of at most 1 MB and 4,096 pixels a side',
 } as const;
 
-export interface OperatorProductBody {
-  id: string;
-  name: string;
-  description: string;
-  imageUrl: string;
-  priceMinor: number;
-  currency: string;
+export interface OperatorProductBody extends ProductBody {
   /** Also in the `ETag`, as `"v<version>"`. */
   version: number;
   createdAt: string;
@@ -106,21 +100,15 @@ export interface TrailBody {
 
 export interface SearchBody {
   users: OperatorUserBody[];
-  attempts: {
-    attemptId: string;
-    saleId: string;
-    userId: string;
-    quantity: number;
-    status: string;
-    at: string;
-  }[];
-  orders: {
-    orderId: string;
-    attemptId: string;
-    saleId: string;
-    userId: string;
-    quantity: number;
-    status: string;
-    at: string;
-  }[];
+  attempts: FoundAttemptBody[];
+  orders: (FoundAttemptBody & { orderId: string })[];
+}
+
+export interface FoundAttemptBody {
+  attemptId: string;
+  saleId: string;
+  userId: string;
+  quantity: number;
+  status: string;
+  at: string;
 }

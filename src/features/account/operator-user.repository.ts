@@ -5,13 +5,7 @@ import type { PageRequest } from '../../utils/page-cursor.ts';
 import { revokeFamiliesOf } from './refresh-token.repository.ts';
 
 /** A user as operators see one: never a password. */
-export interface OperatorUser {
-  id: string;
-  email: string;
-  name: string;
-  role: Role;
-  blocked: boolean;
-  version: number;
+export interface OperatorUser extends Omit<OperatorUserBody, 'createdAt'> {
   createdAtMicros: number;
 }
 

@@ -1,13 +1,7 @@
+import type { ProductBody } from '../../contracts/http.ts';
 import type { OperatorProductBody } from '../../contracts/operator-http.ts';
 
-export interface Product {
-  id: string;
-  name: string;
-  description: string;
-  imageUrl: string;
-  priceMinor: number;
-  /** ISO 4217. */
-  currency: string;
+export interface Product extends ProductBody {
   version: number;
   createdAtMicros: number;
   updatedAt: Date;

@@ -4,6 +4,7 @@ import { textFilterSchema } from '../../utils/text-filter-schema.ts';
 import { uuidSchema } from '../../utils/uuid-schema.ts';
 import { reasonSchema } from '../product/product.schema.ts';
 import type { SaleEdit, SaleFilter } from './operator-sale.repository.ts';
+import type { NewSale } from './sale.repository.ts';
 
 /** RFC 3339 has four digits for a year; what ISO 8601 allows beyond is no time of a sale, and none that PostgreSQL keeps. */
 const time = Joi.date().iso().min('2000-01-01T00:00:00Z').max('9999-12-31T23:59:59Z');
@@ -25,13 +26,7 @@ export const saleListSchema = Joi.object<PageRequest & SaleFilter>({
   productId: uuidSchema,
 });
 
-export interface SaleRequest {
-  productId: string;
-  name: string;
-  startsAt: Date;
-  endsAt: Date;
-  perShopperLimit: number;
-  stock: number;
+export interface SaleRequest extends Omit<NewSale, 'isDraft'> {
   reason?: string;
 }
 
