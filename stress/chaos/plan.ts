@@ -76,7 +76,7 @@ export function planRound(
 /** The leading one, and up to two of other groups that stand beside it: in turns, so that each is met about equally often. */
 function chooseFaults(random: Random, seed: number, lead: Fault, faults: readonly Fault[]): PlannedFault[] {
   const chosen = [lead];
-  const more = lead.needs?.alone ? 0 : random.pick([0, 1, 1, 2, 2]);
+  const more = lead.needs?.alone ? 0 : random.pick([0, 1, 2, 2, 2]);
   for (let second = 0; second < more; second += 1) {
     const beside = inTurn(seed, second, faults).find((fault) => standsBeside(fault, chosen));
     if (beside) chosen.push(beside);
@@ -88,15 +88,16 @@ function chooseFaults(random: Random, seed: number, lead: Fault, faults: readonl
   }));
 }
 
-/** All of them in an order that begins with another one each round, until all have been the first. */
+/** All that ever stand beside another one, in an order that begins with another one each round, until all were the first. */
 function inTurn(seed: number, second: number, faults: readonly Fault[]): Fault[] {
-  const turn = Math.floor(seed / faults.length);
+  const able = faults.filter((fault) => standsBeside(fault, []));
+  const turn = Math.floor(seed / able.length);
   const random = createRandom(`beside ${turn} ${second}`);
-  const order = [...faults]
+  const order = able
     .map((fault) => ({ fault, at: random.next() }))
     .sort((a, b) => a.at - b.at)
     .map(({ fault }) => fault);
-  const first = seed % faults.length;
+  const first = seed % able.length;
   return [...order.slice(first), ...order.slice(0, first)];
 }
 
