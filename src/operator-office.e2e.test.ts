@@ -11,7 +11,7 @@ import { findAxeViolations, measureOverflow } from './testing/page-checks.ts';
 import { startTestApi, type TestApi } from './testing/test-api.ts';
 import { givenOperator, type TestOperator } from './testing/test-operator.ts';
 import { startTestPipeline, type TestPipeline } from './testing/test-pipeline.ts';
-import { givenShoppers } from './testing/test-sale.ts';
+import { givenSale, givenShoppers } from './testing/test-sale.ts';
 import { until } from './testing/until.ts';
 
 const STEP_MS = 30_000;
@@ -146,7 +146,8 @@ describe("the desk's lists and forms", () => {
       await page.getByLabel('Ends').fill(await localTime(page, -120_000));
       await page.getByLabel('Units').fill('5');
       await page.getByRole('button', { name: 'Make draft' }).click();
-      await page.getByTestId('trouble').waitFor();
+      await page.getByText('Ends must be after Opens').waitFor();
+      expect(await page.locator(':focus').getAttribute('name')).toBe('endsAt');
       wrong.push(...(await look(page, 'sale-new-refused')));
       await page.getByLabel('Ends').fill(await localTime(page, 3_600_000));
       await page.getByRole('button', { name: 'Make draft' }).click();
@@ -166,6 +167,13 @@ describe("the desk's lists and forms", () => {
       await page.getByRole('button', { name: 'Make draft' }).click();
       await page.getByRole('heading', { name: 'Night run, again' }).waitFor();
       expect(await page.getByTestId('sale-state').getAttribute('data-state')).toBe('draft');
+      await page.getByRole('navigation').getByRole('link', { name: 'Sales' }).click();
+      await page.getByLabel('Name').fill('night');
+      await page.getByLabel('State').selectOption({ label: 'Draft' });
+      await page.getByTestId('sales').getByText('Night run, again').waitFor();
+      expect(await page.getByTestId('sales').locator('tbody tr').count()).toBe(1);
+      expect(await page.title()).toBe('Sales · Stampede');
+      wrong.push(...(await look(page, 'sales')));
 
       // Somebody buys.
       const guest = (await api.send('/api/auth/guest', { method: 'POST', body: {}, headers: JSON_BODY }))
@@ -234,7 +242,7 @@ describe("the desk's lists and forms", () => {
       const csv = await readFile(await saved.path(), 'utf8');
       expect(csv.trimEnd().split('\r\n')).toHaveLength(2);
       expect(csv).toContain(attemptId);
-      await page.getByText('Done: 1 lines').waitFor();
+      await page.getByText('Done: 1 line,').waitFor();
       wrong.push(...(await look(page, 'exports')));
 
       expect(wrong).toEqual([]);
@@ -283,6 +291,46 @@ describe("the desk's lists and forms", () => {
       await page.getByLabel('Name').waitFor();
       expect(await page.getByLabel('Name').inputValue()).toBe('');
       expect(await page.getByTestId('restored').count()).toBe(0);
+    },
+    TEST_MS,
+  );
+
+  it(
+    'tell how far an export is, and keep nothing of one that is cancelled',
+    async () => {
+      const sale = await givenSale(pipeline, { name: 'A long run' });
+      const [shopper] = await givenShoppers(pipeline.db, 1);
+      await pipeline.db.raw(
+        `insert into purchase_attempts (id, sale_id, user_id, quantity, sequence, outcome, reason, admitted_at)
+         select gen_random_uuid(), ?, ?, 1, n, 'rejected', 'sold_out', now() from generate_series(1, 60000) n`,
+        [sale.saleId, shopper!],
+      );
+      const page = await openDesk(`/operator/exports?sale=${sale.saleId}`, await givenAccount('operator'));
+      const card = page.getByTestId('export-attempts');
+      await card.waitFor();
+      const line = await page.context().newCDPSession(page);
+      const slowly = { offline: false, latency: 0, uploadThroughput: -1, downloadThroughput: 300_000 };
+      await line.send('Network.emulateNetworkConditions', slowly);
+      await card.getByRole('button', { name: 'Export' }).click();
+      await card.getByText(/^[1-9][\d,]* of 60,000 lines/).waitFor();
+      expect(await look(page, 'export-running')).toEqual([]);
+      await card.getByRole('button', { name: 'Cancel export' }).click();
+      await card.getByText('Cancelled. Nothing is kept.').waitFor();
+      expect(await keptExports(page)).toEqual([]);
+
+      await line.send('Network.emulateNetworkConditions', { ...slowly, downloadThroughput: -1 });
+      const download = page.waitForEvent('download');
+      await card.getByRole('button', { name: 'Export again' }).click();
+      await card.getByText('Done: 60,000 lines').waitFor();
+      const csv = await readFile(await (await download).path(), 'utf8');
+      expect(csv.trimEnd().split('\r\n')).toHaveLength(60_001);
+      // It went through the browser's own file store, and is not left there.
+      expect(await keptExports(page)).toEqual([`attempts-${sale.saleId}.csv`]);
+      await page.reload();
+      await card.waitFor();
+      await until(async () => (await keptExports(page)).length === 0 || null, {
+        ...{ timeoutMs: STEP_MS, what: 'the store is empty' },
+      });
     },
     TEST_MS,
   );
@@ -357,5 +405,13 @@ describe("the desk's lists and forms", () => {
     TEST_MS,
   );
 });
+
+/** What the browser's file store holds. */
+const keptExports = (page: Page) =>
+  page.evaluate<string[]>(`(async () => {
+    const names = [];
+    for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
+    return names;
+  })()`);
 
 const JSON_BODY = { 'Content-Type': 'application/json' };

@@ -2,7 +2,7 @@
 export const office = {
   list: {
     filter: 'Filter',
-    clear: 'Show all',
+    showAll: 'Show all',
     filterLabel: (title: string) => `Filter: ${title}`,
     noneFound: 'Nothing matches',
     noneFoundText: 'Loosen the filter, or show all.',
@@ -16,6 +16,7 @@ export const office = {
     reason: 'Reason (optional)',
     reasonHint: 'Stands in the audit log.',
     restored: 'What you typed here before is back. It has not been sent yet.',
+    startOver: 'Start over',
     changedMeanwhile:
       'Somebody changed this meanwhile. What you typed is still here; the rest is as it is now. Save again to put yours in place.',
     wasNow: (was: string, now: string) => `was “${was}”, is now “${now}”.`,
@@ -101,13 +102,6 @@ export const office = {
     anyTime: 'Any time',
     times: { upcoming: 'Coming up', running: 'Running now', over: 'Over' },
   },
-  publish: {
-    publish: 'Publish',
-    title: (name: string) => `Publish ${name}?`,
-    text: (starts: string, ends: string) =>
-      `Shoppers see it at once. It opens by itself on ${starts} and ends on ${ends}.`,
-    done: (name: string) => `${name} is published, its gate is open.`,
-  },
   user: {
     title: 'Users',
     email: 'E-mail',
@@ -152,6 +146,7 @@ export const office = {
   },
   search: {
     title: 'Search',
+    clear: 'Clear',
     field: 'E-mail, or the id of a shopper, an attempt or an order',
     empty: 'Whom or what do you look for?',
     emptyText: 'A whole e-mail, or any id, as it stands in a log or a receipt.',
@@ -186,6 +181,8 @@ export const office = {
       cancelled: 'Order cancelled',
       'cancellation told': 'Shopper told of it',
     },
+    yes: 'yes',
+    no: 'no',
     details: {
       sequence: 'Sequence',
       epoch: 'Epoch',
@@ -196,8 +193,7 @@ export const office = {
       orderId: 'Order',
       reason: 'Reason',
       isKnownToGate: 'Known to the gate',
-      unitPriceMinor: 'Price in minor units',
-      currency: 'Currency',
+      unitPrice: 'Price of one',
       actorId: 'Actor',
       requestId: 'Request',
     },
@@ -225,12 +221,13 @@ export const office = {
     cancel: 'Cancel export',
     save: 'Save the file again',
     progress: 'Progress of the export',
-    soFar: (rows: string, bytes: string) => `${rows} lines, ${bytes}`,
-    soFarOf: (rows: string, expected: string, bytes: string) => `${rows} of ${expected} lines, ${bytes}`,
-    saved: (rows: string, bytes: string) => `Done: ${rows} lines, ${bytes}. Your browser saves the file.`,
+    lines: (count: number, shown: string) => (count === 1 ? '1 line' : `${shown} lines`),
+    soFar: (lines: string, bytes: string) => `${lines}, ${bytes}`,
+    soFarOf: (rows: string, lines: string, bytes: string) => `${rows} of ${lines}, ${bytes}`,
+    saved: (lines: string, bytes: string) => `Done: ${lines}, ${bytes}. Your browser saves the file.`,
     cancelled: 'Cancelled. Nothing is kept.',
-    cut: (rows: string) =>
-      `The connection ended after ${rows} lines, before the last. Nothing is kept: export again.`,
+    cut: (lines: string) =>
+      `The connection ended after ${lines}, before the last. Nothing is kept: export again.`,
     noRoom: 'This browser has no room for the file. Free some, or read it by the API.',
   },
 };

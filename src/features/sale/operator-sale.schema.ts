@@ -16,6 +16,9 @@ const fields = {
   endsAt: time,
   perShopperLimit: Joi.number().strict().integer().min(1).max(1_000),
 };
+const endsAt = fields.endsAt
+  .greater(Joi.ref('startsAt'))
+  .messages({ 'date.greater': '{{#label}} must be after startsAt' });
 const stock = Joi.number().strict().integer().min(0).max(10_000_000);
 
 export const saleListSchema = Joi.object<PageRequest & SaleFilter>({
@@ -34,7 +37,7 @@ export const newSaleSchema = Joi.object<SaleRequest>({
   productId: fields.productId.required(),
   name: fields.name.required(),
   startsAt: fields.startsAt.required(),
-  endsAt: fields.endsAt.greater(Joi.ref('startsAt')).required(),
+  endsAt: endsAt.required(),
   perShopperLimit: fields.perShopperLimit.default(1),
   stock: stock.required(),
   reason: reasonSchema,
@@ -55,7 +58,7 @@ export interface CloneRequest {
 
 export const cloneSchema = Joi.object<CloneRequest>({
   startsAt: fields.startsAt.required(),
-  endsAt: fields.endsAt.greater(Joi.ref('startsAt')).required(),
+  endsAt: endsAt.required(),
   name: fields.name,
   stock,
   reason: reasonSchema,

@@ -50,8 +50,8 @@ function Progress({ progress }: { progress: ExportProgress | undefined }) {
       <progress {...bar} aria-label={words.progress} />
       <span data-testid="export-progress">
         {expectedRows === undefined
-          ? words.soFar(formatCount(rows), formatBytes(bytes))
-          : words.soFarOf(formatCount(rows), formatCount(expectedRows), formatBytes(bytes))}
+          ? words.soFar(formatLines(rows), formatBytes(bytes))
+          : words.soFarOf(formatCount(rows), formatLines(expectedRows), formatBytes(bytes))}
       </span>
     </div>
   );
@@ -66,14 +66,18 @@ function endWords(end: ExportEnd): string {
   const { exports: words } = officeWords;
   switch (end.kind) {
     case 'saved':
-      return words.saved(formatCount(end.progress.rows), formatBytes(end.progress.bytes));
+      return words.saved(formatLines(end.progress.rows), formatBytes(end.progress.bytes));
     case 'cancelled':
       return words.cancelled;
     case 'cut':
-      return words.cut(formatCount(end.progress.rows));
+      return words.cut(formatLines(end.progress.rows));
     case 'no_room':
       return words.noRoom;
     case 'refused':
       return speakTrouble(new OperatorError(end.answer));
   }
+}
+
+function formatLines(count: number): string {
+  return officeWords.exports.lines(count, formatCount(count));
 }

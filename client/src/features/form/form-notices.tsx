@@ -22,7 +22,10 @@ export function FormNotices({
     <div role="status" className="form-notices">
       {form.isRestored && (
         <p className="notice" data-testid="restored">
-          {words.restored}
+          {words.restored}{' '}
+          <button type="button" className="button-small" onClick={form.startOver}>
+            {words.startOver}
+          </button>
         </p>
       )}
       {form.foreignChanges.length > 0 && (

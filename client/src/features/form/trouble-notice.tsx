@@ -1,21 +1,21 @@
+import { useEffect, useRef } from 'react';
 import { officeWords } from '../../words/office-words.ts';
 import { speakTrouble, type OperatorError } from '../desk/operator-error.ts';
-
-/** Field → what the server says is wrong with it. */
-export type FieldErrors = Readonly<Record<string, string>>;
-
-export function fieldErrors(error: OperatorError | null): FieldErrors {
-  return Object.fromEntries((error?.problem?.errors ?? []).map(({ field, message }) => [field, message]));
-}
+import { fieldErrors } from './field-errors.ts';
 
 /**
- * Says why a form was not taken, as soon as it is known.
+ * Says why a form was not taken, as soon as it is known, and leads to the first field that says what is wrong with it.
  *
- * @param shown  the fields that say themselves what is wrong with them
+ * @param shown  the API's fields that are marked in the form
  */
 export function TroubleNotice({ error, shown = [] }: { error: OperatorError | null; shown?: string[] }) {
+  const notice = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!error) return;
+    notice.current?.closest('form')?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+  }, [error]);
   return (
-    <div role="alert">
+    <div role="alert" ref={notice}>
       {error && (
         <p className="notice notice-bad" data-testid="trouble">
           {wordsOf(error, shown)}

@@ -17,7 +17,9 @@ export interface Form {
   /** What somebody else has changed since the form was opened. */
   foreignChanges: readonly ForeignChange[];
   set: (field: string, value: string) => void;
-  /** Forgets what was typed, and begins again. */
+  /** Forgets what was typed, and begins again from what is now. */
+  startOver: () => void;
+  /** The same from what was just sent. */
   restart: (start: FormStart) => void;
 }
 
@@ -42,6 +44,10 @@ export function useForm(id: string, start: FormStart): Form {
   const { draft } = state;
   if (start.version > draft.base.version) setState(moveOn(state, start));
 
+  const restart = (from: FormStart) => {
+    draftsOfTab().clear(draftId);
+    setState(begin(from));
+  };
   return {
     fields: draft.fields,
     version: draft.base.version,
@@ -55,10 +61,8 @@ export function useForm(id: string, start: FormStart): Form {
       if (isTyped) draftsOfTab().keep(draftId, next);
       else draftsOfTab().clear(draftId);
     },
-    restart: (from) => {
-      draftsOfTab().clear(draftId);
-      setState(begin(from));
-    },
+    startOver: () => restart(start),
+    restart,
   };
 }
 

@@ -13,12 +13,14 @@ export function FilterBar({
   filter,
   fields,
   label,
+  actions = { apply: officeWords.list.filter, clear: officeWords.list.showAll },
 }: {
   filter: Filter;
   fields: readonly FilterField[];
   label: string;
+  /** What its buttons are called. */
+  actions?: { apply: string; clear: string };
 }) {
-  const { list } = officeWords;
   const read = (form: HTMLFormElement) => {
     const typed = new FormData(form);
     filter.set(
@@ -52,10 +54,10 @@ export function FilterBar({
         />
       ))}
       <div className="filter-actions">
-        <button type="submit">{list.filter}</button>
+        <button type="submit">{actions.apply}</button>
         {isSet && (
           <button type="button" className="button-plain" onClick={() => filter.set({})}>
-            {list.clear}
+            {actions.clear}
           </button>
         )}
       </div>

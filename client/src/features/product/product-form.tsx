@@ -5,7 +5,8 @@ import { useOperatorChange } from '../desk/use-operator-change.ts';
 import { AreaField, TextField } from '../form/fields.tsx';
 import { FormActions } from '../form/form-actions.tsx';
 import { FormNotices } from '../form/form-notices.tsx';
-import { fieldErrors, TroubleNotice } from '../form/trouble-notice.tsx';
+import { fieldErrors } from '../form/field-errors.ts';
+import { TroubleNotice } from '../form/trouble-notice.tsx';
 import { useForm } from '../form/use-form.ts';
 import { useOutdated } from '../form/use-outdated.ts';
 import { NEW_PRODUCT, productBody, productStart } from './product-fields.ts';
@@ -43,7 +44,7 @@ export function ProductForm({
   useOutdated(save.error, path);
 
   const { reason: _reason, ...changes } = form.changed;
-  const errors = fieldErrors(save.error);
+  const errors = fieldErrors(save.error, { ...words.fields, priceMinor: words.fields.price });
   const submit = () => {
     const body = productBody(form.fields, product ? form.changed : form.fields);
     setIsPriceWrong(body === undefined);

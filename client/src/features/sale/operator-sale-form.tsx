@@ -5,7 +5,8 @@ import { TextField } from '../form/fields.tsx';
 import { FormActions } from '../form/form-actions.tsx';
 import { FormNotices } from '../form/form-notices.tsx';
 import { parseTime, zoneName } from '../form/local-time.ts';
-import { fieldErrors, TroubleNotice } from '../form/trouble-notice.tsx';
+import { fieldErrors } from '../form/field-errors.ts';
+import { TroubleNotice } from '../form/trouble-notice.tsx';
 import { useForm, type FormStart } from '../form/use-form.ts';
 import { useOutdated } from '../form/use-outdated.ts';
 import { formatMoment } from '../../lib/format.ts';
@@ -47,7 +48,7 @@ export function SaleForm({ id, start, method, path, label, told, startAfter, onD
 
   const has = (field: string) => field in start.fields;
   const { reason: _reason, ...changes } = form.changed;
-  const errors = fieldErrors(save.error);
+  const errors = fieldErrors(save.error, words.fields);
   return (
     <form
       className="card office-form"

@@ -1,41 +1,24 @@
 import { useState } from 'react';
-import type { OperatorSaleBody } from '../../../../src/contracts/operator-http.ts';
-import { formatMoment } from '../../lib/format.ts';
-import { officeWords } from '../../words/office-words.ts';
-import { ConfirmDialog, type Confirmed } from '../desk/confirm-dialog.tsx';
-import { useOperatorChange } from '../desk/use-operator-change.ts';
+import { deskWords } from '../../words/desk-words.ts';
+import { SALE_STEPS } from '../steer/sale-steps.ts';
+import { StepDialog } from '../steer/step-dialog.tsx';
+
+const PUBLISH = SALE_STEPS.find(({ verb }) => verb === 'publish');
 
 /** Shows a draft to shoppers, after a question. */
-export function PublishSale({ sale }: { sale: OperatorSaleBody }) {
-  const { publish: words } = officeWords;
+export function PublishSale({ sale }: { sale: { saleId: string; name: string } }) {
   const [isAsking, setIsAsking] = useState(false);
-  const publish = useOperatorChange<Confirmed, OperatorSaleBody>({
-    request: ({ reason }) => ({
-      ...{ method: 'POST', path: `/api/admin/sales/${sale.saleId}/publish` },
-      body: reason === undefined ? {} : { reason },
-    }),
-    touches: ['/api/admin/sales'],
-    told: ({ name }) => words.done(name),
-    onDone: () => setIsAsking(false),
-  });
+  const close = () => setIsAsking(false);
   return (
     <>
       <button type="button" className="button-main" onClick={() => setIsAsking(true)}>
-        {words.publish}
+        {deskWords.steer.publish}
       </button>
-      {isAsking && (
-        <ConfirmDialog
-          title={words.title(sale.name)}
-          text={words.text(formatMoment(sale.startsAt), formatMoment(sale.endsAt))}
-          confirmLabel={words.publish}
-          change={publish}
-          onConfirm={(confirmed) => publish.mutate(confirmed)}
-          onCancel={() => {
-            publish.reset();
-            setIsAsking(false);
-          }}
-        />
+      {isAsking && PUBLISH && (
+        <StepDialog sale={sale} step={PUBLISH} onAsked={ignore} onDone={close} onCancel={close} />
       )}
     </>
   );
 }
+
+const ignore = () => {};

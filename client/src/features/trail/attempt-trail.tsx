@@ -7,6 +7,7 @@ import { Loaded } from '../desk/loaded.tsx';
 import { formatInstant } from '../list/format-instant.ts';
 import { CancelOrder } from '../order/cancel-order.tsx';
 import { orderToCancel } from './order-of-trail.ts';
+import { trailDetails } from './trail-details.ts';
 import { AttemptBadge } from './search-results.tsx';
 
 /** An attempt in flight is looked at again this often, ms. */
@@ -53,7 +54,7 @@ function Timeline({ trail }: { trail: TrailBody }) {
 function TimelineEvent({ event: { at, what, detail } }: { event: TrailEventBody }) {
   const names: Readonly<Record<string, string>> = officeWords.trail.events;
   const labels: Readonly<Record<string, string>> = officeWords.trail.details;
-  const shown = Object.entries(detail).filter(([, value]) => value !== null && value !== undefined);
+  const shown = trailDetails(detail);
   return (
     <li data-what={what}>
       <time dateTime={at}>{formatInstant(at)}</time>
@@ -63,7 +64,7 @@ function TimelineEvent({ event: { at, what, detail } }: { event: TrailEventBody 
           {shown.map(([name, value]) => (
             <div key={name}>
               <dt>{labels[name] ?? name}</dt>
-              <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+              <dd>{value}</dd>
             </div>
           ))}
         </dl>

@@ -7,6 +7,7 @@ import { FilterBar } from '../../../features/list/filter-bar.tsx';
 import { More } from '../../../features/list/more.tsx';
 import { useFilter } from '../../../features/list/use-filter.ts';
 import { officeWords } from '../../../words/office-words.ts';
+import { PageTitle } from './page-title.tsx';
 import '../office.css';
 
 /** What everybody has changed, newest first, for as far as one scrolls. */
@@ -18,7 +19,7 @@ export function AuditPage() {
   });
   return (
     <>
-      <h1>{words.title}</h1>
+      <PageTitle title={words.title} />
       <FilterBar filter={filter} fields={AUDIT_FILTER} label={list.filterLabel(words.title)} />
       <Loaded of={read}>
         {(pages) => (

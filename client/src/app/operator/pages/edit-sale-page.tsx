@@ -10,6 +10,7 @@ import { PublishSale } from '../../../features/sale/publish-sale.tsx';
 import { useServerNow } from '../../../lib/use-server-now.ts';
 import { officeWords } from '../../../words/office-words.ts';
 import { BackLink } from './back-link.tsx';
+import { PageTitle } from './page-title.tsx';
 import '../office.css';
 
 /** Edits a sale while it is not open, publishes it, and leads to a clone of it. */
@@ -20,7 +21,7 @@ export function EditSalePage() {
   return (
     <>
       <BackLink to={`/operator/sales/${saleId}`} label={words.toLive} />
-      <h1>{read.data?.name ?? words.edit}</h1>
+      <PageTitle title={read.data?.name ?? words.edit} />
       <Loaded of={read}>{(sale) => <EditSale key={sale.saleId} sale={sale} />}</Loaded>
     </>
   );

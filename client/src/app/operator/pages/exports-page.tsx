@@ -7,6 +7,7 @@ import { ExportCard } from '../../../features/export/export-card.tsx';
 import { dropKeptExports } from '../../../features/export/export-sink.ts';
 import { formatMoment } from '../../../lib/format.ts';
 import { officeWords } from '../../../words/office-words.ts';
+import { PageTitle } from './page-title.tsx';
 import '../office.css';
 
 /** The orders and the attempts of a sale as files. */
@@ -18,7 +19,7 @@ export function ExportsPage() {
   });
   return (
     <>
-      <h1>{words.title}</h1>
+      <PageTitle title={words.title} />
       <p className="hint">{words.text}</p>
       <Loaded of={read}>{({ sales }) => <SaleExports sales={sales} />}</Loaded>
     </>

@@ -9,6 +9,7 @@ import { useServices } from '../../../lib/services.ts';
 import { deskWords } from '../../../words/desk-words.ts';
 import { officeWords } from '../../../words/office-words.ts';
 import { BackLink } from './back-link.tsx';
+import { PageTitle } from './page-title.tsx';
 import '../office.css';
 
 const SALES = '/api/admin/sales';
@@ -33,7 +34,7 @@ function NewSale() {
   const [start] = useState(() => newSaleStart(clock.now()));
   return (
     <>
-      <h1>{words.make}</h1>
+      <PageTitle title={words.make} />
       <p className="hint">{words.draftFirst}</p>
       <SaleForm
         id="new"
@@ -54,7 +55,7 @@ function CloneSale({ likeId }: { likeId: string }) {
   const read = useOperatorQuery<OperatorSaleBody>(`${SALES}/${likeId}`);
   return (
     <>
-      <h1>{read.data ? words.cloneTitle(read.data.name) : words.clone}</h1>
+      <PageTitle title={read.data ? words.cloneTitle(read.data.name) : words.clone} />
       <p className="hint">{words.cloneText}</p>
       <Loaded of={read}>{(like) => <CloneForm like={like} />}</Loaded>
     </>

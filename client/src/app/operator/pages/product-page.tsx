@@ -6,6 +6,7 @@ import { PictureUpload } from '../../../features/product/picture-upload.tsx';
 import { ProductForm } from '../../../features/product/product-form.tsx';
 import { officeWords } from '../../../words/office-words.ts';
 import { BackLink } from './back-link.tsx';
+import { PageTitle } from './page-title.tsx';
 import '../office.css';
 
 /** Makes a product (`/new`), or shows and edits one. */
@@ -17,7 +18,7 @@ export function ProductPage() {
   return (
     <>
       <BackLink to="/operator/products" label={words.title} />
-      <h1>{words.make}</h1>
+      <PageTitle title={words.make} />
       <ProductForm onDone={({ id }) => void navigate(`/operator/products/${id}`)} />
       <p className="hint">{words.pictureLater}</p>
     </>
@@ -30,7 +31,7 @@ function EditProduct({ productId }: { productId: string }) {
   return (
     <>
       <BackLink to="/operator/products" label={words.title} />
-      <h1>{read.data?.name ?? words.edit}</h1>
+      <PageTitle title={read.data?.name ?? words.edit} />
       <Loaded of={read}>
         {(product) => (
           <div className="office-pair">

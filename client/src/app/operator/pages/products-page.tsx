@@ -7,6 +7,7 @@ import { More } from '../../../features/list/more.tsx';
 import { useFilter } from '../../../features/list/use-filter.ts';
 import { ProductList } from '../../../features/product/product-list.tsx';
 import { officeWords } from '../../../words/office-words.ts';
+import { PageTitle } from './page-title.tsx';
 import '../office.css';
 
 const { product: words } = officeWords;
@@ -21,7 +22,7 @@ export function ProductsPage() {
   return (
     <>
       <div className="desk-head">
-        <h1>{words.title}</h1>
+        <PageTitle title={words.title} />
         <Link className="button-link button-main" to="/operator/products/new">
           {words.make}
         </Link>

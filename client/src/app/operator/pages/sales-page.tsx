@@ -12,6 +12,7 @@ import { formatCount, formatMoment } from '../../../lib/format.ts';
 import { useServerNow } from '../../../lib/use-server-now.ts';
 import { deskWords } from '../../../words/desk-words.ts';
 import { officeWords } from '../../../words/office-words.ts';
+import { PageTitle } from './page-title.tsx';
 import '../office.css';
 
 interface SalesBody {
@@ -27,7 +28,7 @@ export function SalesPage() {
   return (
     <>
       <div className="desk-head">
-        <h1>{words.title}</h1>
+        <PageTitle title={words.title} />
         <Link className="button-link button-main" to="/operator/sales/new">
           {words.make}
         </Link>

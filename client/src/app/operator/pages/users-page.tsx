@@ -8,6 +8,7 @@ import { FilterBar, type FilterField } from '../../../features/list/filter-bar.t
 import { More } from '../../../features/list/more.tsx';
 import { useFilter } from '../../../features/list/use-filter.ts';
 import { officeWords } from '../../../words/office-words.ts';
+import { PageTitle } from './page-title.tsx';
 import '../office.css';
 
 const { user: words } = officeWords;
@@ -34,7 +35,7 @@ export function UsersPage() {
   const changing = users.find(({ id }) => id === changingId);
   return (
     <>
-      <h1>{words.title}</h1>
+      <PageTitle title={words.title} />
       <FilterBar filter={filter} fields={FIELDS} label={officeWords.list.filterLabel(words.title)} />
       <Loaded of={read}>{() => <UserList users={users} onChange={({ id }) => setChangingId(id)} />}</Loaded>
       <More of={read} />
