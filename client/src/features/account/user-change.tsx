@@ -14,6 +14,12 @@ interface UserWish {
   reason?: string;
 }
 
+/** What is sent, and sent again when the answer is lost, with the version that the admin saw. */
+interface SentWish {
+  wish: UserWish;
+  version: number;
+}
+
 /**
  * Asks for another role or a block of a user, with the reason.
  *
@@ -21,10 +27,10 @@ interface UserWish {
  */
 export function UserChange({ user, onClose }: { user: OperatorUserBody; onClose: () => void }) {
   const { user: words } = officeWords;
-  const change = useOperatorChange<UserWish, OperatorUserBody>({
-    request: (body) => ({
-      ...{ method: 'PATCH', path: `${USERS}/${user.id}`, body },
-      headers: { 'if-match': `"v${user.version}"` },
+  const change = useOperatorChange<SentWish, OperatorUserBody>({
+    request: ({ wish, version }) => ({
+      ...{ method: 'PATCH', path: `${USERS}/${user.id}`, body: wish },
+      headers: { 'if-match': `"v${version}"` },
     }),
     touches: [USERS],
     told: ({ email, role, blocked }) =>
@@ -42,7 +48,8 @@ export function UserChange({ user, onClose }: { user: OperatorUserBody; onClose:
       onConfirm={({ reason }, fields) => {
         const role = ROLES.find((one) => one === fields.get('role')) ?? user.role;
         const blocked = fields.get('blocked') === 'yes';
-        change.mutate({ role, blocked, ...(reason !== undefined && { reason }) });
+        const wish = { role, blocked, ...(reason !== undefined && { reason }) };
+        change.mutate({ wish, version: user.version });
       }}
       onCancel={onClose}
     >

@@ -6,6 +6,13 @@ import { changedFields, rebase, type ForeignChange } from './rebase.ts';
 /** What a form begins from; `version` is the edited thing's, 0 for something new. */
 export type FormStart = Draft['base'];
 
+/** A form as it is sent, and sent again when the answer is lost: later versions and letters are no part of it. */
+export interface Sent {
+  body: object;
+  fields: Fields;
+  version: number;
+}
+
 export interface Form {
   fields: Fields;
   /** What an edit names in `If-Match`. */
@@ -19,19 +26,19 @@ export interface Form {
   set: (field: string, value: string) => void;
   /** Forgets what was typed, and begins again from what is now. */
   startOver: () => void;
-  /** The same from what was just sent. */
-  restart: (start: FormStart) => void;
+  /** Goes on from what came of these fields when they were sent; what was typed since then stays. */
+  goOn: (start: FormStart, sent: Fields) => void;
 }
 
 interface FormState {
   draft: Draft;
   isRestored: boolean;
-  foreignChanges: ForeignChange[];
+  foreignChanges: readonly ForeignChange[];
 }
 
 /**
  * The state of a form, kept in the tab's storage while it is typed: nothing is lost when the session ends, or the page is
- * left or loaded again. `restart` once it was sent.
+ * left or loaded again. `goOn` once it was sent.
  *
  * @param id     names the form and what it is about; another id is another form, with another `key`
  * @param start  a higher version than before is what somebody else made of it: what is typed stays, the rest follows
@@ -44,9 +51,11 @@ export function useForm(id: string, start: FormStart): Form {
   const { draft } = state;
   if (start.version > draft.base.version) setState(moveOn(state, start));
 
-  const restart = (from: FormStart) => {
-    draftsOfTab().clear(draftId);
-    setState(begin(from));
+  const put = (next: Draft, notices: Omit<FormState, 'draft'> = QUIET) => {
+    setState({ ...notices, draft: next });
+    const isTyped = Object.keys(changedFields(next.base.fields, next.fields)).length > 0;
+    if (isTyped) draftsOfTab().keep(draftId, next);
+    else draftsOfTab().clear(draftId);
   };
   return {
     fields: draft.fields,
@@ -54,15 +63,12 @@ export function useForm(id: string, start: FormStart): Form {
     changed: changedFields(draft.base.fields, draft.fields),
     isRestored: state.isRestored,
     foreignChanges: state.foreignChanges,
-    set: (field, value) => {
-      const next = { ...draft, fields: { ...draft.fields, [field]: value } };
-      setState({ ...state, draft: next });
-      const isTyped = Object.keys(changedFields(next.base.fields, next.fields)).length > 0;
-      if (isTyped) draftsOfTab().keep(draftId, next);
-      else draftsOfTab().clear(draftId);
+    set: (field, value) => put({ base: draft.base, fields: { ...draft.fields, [field]: value } }, state),
+    startOver: () => {
+      draftsOfTab().clear(draftId);
+      setState(begin(start));
     },
-    startOver: () => restart(start),
-    restart,
+    goOn: (from, sent) => put({ fields: rebase(sent, draft.fields, from.fields).fields, base: from }),
   };
 }
 
@@ -70,8 +76,10 @@ function draftsOfTab() {
   return createDrafts(sessionStorage);
 }
 
+const QUIET = { isRestored: false, foreignChanges: [] } as const satisfies Omit<FormState, 'draft'>;
+
 function begin(start: FormStart): FormState {
-  return { draft: { fields: start.fields, base: start }, isRestored: false, foreignChanges: [] };
+  return { ...QUIET, draft: { fields: start.fields, base: start } };
 }
 
 function open(draftId: string, start: FormStart): FormState {

@@ -3,6 +3,7 @@ import { PICTURE_RULE, type OperatorProductBody } from '../../../../src/contract
 import { UPLOAD_TIMEOUT_MS } from '../../config/timing.ts';
 import { officeWords } from '../../words/office-words.ts';
 import { useOperatorChange } from '../desk/use-operator-change.ts';
+import { fieldErrors } from '../form/field-errors.ts';
 import { TroubleNotice } from '../form/trouble-notice.tsx';
 import { useOutdated } from '../form/use-outdated.ts';
 
@@ -12,15 +13,16 @@ const PRODUCTS = '/api/admin/products';
 export function PictureUpload({ product }: { product: OperatorProductBody }) {
   const { picture: words } = officeWords;
   const [file, setFile] = useState<File>();
+  const [unreadable, setUnreadable] = useState<File>();
   const preview = usePreview(file);
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
   const path = `${PRODUCTS}/${product.id}`;
   const isTooLarge = file !== undefined && file.size > PICTURE_RULE.mostBytes;
-  const send = useOperatorChange<File, OperatorProductBody>({
-    request: (picture) => ({
+  const send = useOperatorChange<{ picture: File; version: number }, OperatorProductBody>({
+    request: ({ picture, version }) => ({
       ...{ method: 'POST', path: `${path}/picture`, timeoutMs: UPLOAD_TIMEOUT_MS },
-      headers: { 'if-match': `"v${product.version}"` },
+      headers: { 'if-match': `"v${version}"` },
       // What it is, its bytes say: a name without an ending has no type, and a request needs one.
       body: picture.type === '' ? new Blob([picture], { type: 'application/octet-stream' }) : picture,
     }),
@@ -29,6 +31,9 @@ export function PictureUpload({ product }: { product: OperatorProductBody }) {
     onDone: () => choose(undefined),
   });
   useOutdated(send.error, path);
+
+  // One that is too large is not sent at all: the answer would come before its last byte, and may be lost.
+  const refused = isTooLarge ? PICTURE_RULE.message : fieldErrors(send.error).body;
 
   const choose = (chosen: File | undefined) => {
     setFile(chosen);
@@ -49,10 +54,15 @@ export function PictureUpload({ product }: { product: OperatorProductBody }) {
         </figure>
         {file && (
           <figure>
-            {preview === undefined ? (
+            {preview === undefined || unreadable === file ? (
               <div className="picture-none">{words.notShown}</div>
             ) : (
-              <img src={preview} alt={words.chosenAlt(file.name)} data-testid="picture-chosen" />
+              <img
+                src={preview}
+                alt={words.chosenAlt(file.name)}
+                data-testid="picture-chosen"
+                onError={() => setUnreadable(file)}
+              />
             )}
             <figcaption>{words.chosen}</figcaption>
           </figure>
@@ -72,9 +82,9 @@ export function PictureUpload({ product }: { product: OperatorProductBody }) {
           {words.rule(PICTURE_RULE.message)}
         </span>
       </div>
-      {isTooLarge ? (
+      {refused !== undefined ? (
         <p role="alert" className="notice notice-bad" data-testid="trouble">
-          {words.refused(PICTURE_RULE.message)}
+          {words.refused(refused)}
         </p>
       ) : (
         <TroubleNotice error={send.error} />
@@ -85,7 +95,7 @@ export function PictureUpload({ product }: { product: OperatorProductBody }) {
             type="button"
             className="button-main"
             disabled={send.isPending || isTooLarge}
-            onClick={() => send.mutate(file)}
+            onClick={() => send.mutate({ picture: file, version: product.version })}
           >
             {send.isPending ? words.sending : words.send}
           </button>

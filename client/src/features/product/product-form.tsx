@@ -7,7 +7,7 @@ import { FormActions } from '../form/form-actions.tsx';
 import { FormNotices } from '../form/form-notices.tsx';
 import { fieldErrors } from '../form/field-errors.ts';
 import { TroubleNotice } from '../form/trouble-notice.tsx';
-import { useForm } from '../form/use-form.ts';
+import { useForm, type Sent } from '../form/use-form.ts';
 import { useOutdated } from '../form/use-outdated.ts';
 import { NEW_PRODUCT, productBody, productStart } from './product-fields.ts';
 
@@ -29,17 +29,14 @@ export function ProductForm({
   const form = useForm(`product.${product?.id ?? 'new'}`, product ? productStart(product) : NEW_PRODUCT);
   const [isPriceWrong, setIsPriceWrong] = useState(false);
   const path = product ? `${PRODUCTS}/${product.id}` : PRODUCTS;
-  const save = useOperatorChange<object, OperatorProductBody>({
-    request: (body) => ({
+  const save = useOperatorChange<Sent, OperatorProductBody>({
+    request: ({ body, version }) => ({
       ...{ method: product ? 'PATCH' : 'POST', path, body },
-      ...(product && { headers: { 'if-match': `"v${form.version}"` } }),
+      ...(product && { headers: { 'if-match': `"v${version}"` } }),
     }),
     touches: [PRODUCTS],
     told: ({ name }) => (product ? words.saved(name) : words.made(name)),
-    onDone: (saved) => {
-      form.restart(product ? productStart(saved) : NEW_PRODUCT);
-      onDone?.(saved);
-    },
+    onDone: (saved, { fields }) => form.goOn(product ? productStart(saved) : NEW_PRODUCT, fields),
   });
   useOutdated(save.error, path);
 
@@ -48,7 +45,11 @@ export function ProductForm({
   const submit = () => {
     const body = productBody(form.fields, product ? form.changed : form.fields);
     setIsPriceWrong(body === undefined);
-    if (body) save.mutate(body);
+    // Told only while the form is still there: who has left is not led anywhere.
+    if (body) {
+      const { fields, version } = form;
+      save.mutate({ body, fields, version }, { onSuccess: (saved) => onDone?.(saved) });
+    }
   };
   return (
     <form

@@ -7,7 +7,7 @@ import { FormNotices } from '../form/form-notices.tsx';
 import { parseTime, zoneName } from '../form/local-time.ts';
 import { fieldErrors } from '../form/field-errors.ts';
 import { TroubleNotice } from '../form/trouble-notice.tsx';
-import { useForm, type FormStart } from '../form/use-form.ts';
+import { useForm, type FormStart, type Sent } from '../form/use-form.ts';
 import { useOutdated } from '../form/use-outdated.ts';
 import { formatMoment } from '../../lib/format.ts';
 import { saleBody } from './operator-sale-fields.ts';
@@ -32,17 +32,14 @@ export function SaleForm({ id, start, method, path, label, told, startAfter, onD
   const { sale: words, form: formWords } = officeWords;
   const form = useForm(`sale.${id}`, start);
   const isEdit = method === 'PATCH';
-  const save = useOperatorChange<object, OperatorSaleBody>({
-    request: (body) => ({
+  const save = useOperatorChange<Sent, OperatorSaleBody>({
+    request: ({ body, version }) => ({
       ...{ method, path, body },
-      ...(isEdit && { headers: { 'if-match': `"v${form.version}"` } }),
+      ...(isEdit && { headers: { 'if-match': `"v${version}"` } }),
     }),
     touches: ['/api/admin/sales'],
     told,
-    onDone: (sale) => {
-      form.restart(startAfter(sale));
-      onDone?.(sale);
-    },
+    onDone: (sale, { fields }) => form.goOn(startAfter(sale), fields),
   });
   useOutdated(save.error, path);
 
@@ -55,7 +52,10 @@ export function SaleForm({ id, start, method, path, label, told, startAfter, onD
       aria-label={label}
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate(saleBody(isEdit ? form.changed : form.fields));
+        const { fields, changed, version } = form;
+        const body = saleBody(isEdit ? changed : fields);
+        // Told only while the form is still there: who has left is not led anywhere.
+        save.mutate({ body, fields, version }, { onSuccess: (sale) => onDone?.(sale) });
       }}
     >
       <FormNotices form={form} labels={words.fields} show={showField} />
