@@ -68,14 +68,11 @@ function checkPublished({ sale: { state } }: SaleFacts): PreflightCheckBody {
 
 function checkWindow({ sale: { startsAt, endsAt }, nowMs }: SaleFacts): PreflightCheckBody {
   const isOver = endsAt.getTime() <= nowMs;
-  const opening = startsAt.getTime() > nowMs ? `opens at ${startsAt.toISOString()}` : 'is open';
+  const opening = startsAt.getTime() > nowMs ? `opens at ${instant(startsAt)}` : 'is open';
   return verdict(
     'window',
     !isOver,
-    [
-      `It ${opening} and ends at ${endsAt.toISOString()}.`,
-      `It ended at ${endsAt.toISOString()} by the gate's clock.`,
-    ],
+    [`It ${opening} and ends at ${instant(endsAt)}.`, `It ended at ${instant(endsAt)} by the gate's clock.`],
     'Clone it with another time.',
   );
 }
@@ -89,3 +86,5 @@ function checkUnits({ sale: { total, sold } }: SaleFacts): PreflightCheckBody {
     'Put units on sale.',
   );
 }
+
+const instant = (at: Date): string => at.toISOString().replace(/\.\d+Z$/, 'Z');

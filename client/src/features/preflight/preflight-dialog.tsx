@@ -61,7 +61,7 @@ function Result({ result: { ok, checks, checkedAt } }: { result: PreflightBody }
               <strong>{nameOf(check.id)}</strong>{' '}
               <span className="visually-hidden">{check.ok ? words.ok : words.bad}</span>
               <p>{check.detail}</p>
-              {check.advice !== undefined && <p className="advice">{check.advice}</p>}
+              {check.advice !== undefined && <p className="advice">{withCode(check.advice)}</p>}
             </div>
           </li>
         ))}
@@ -73,4 +73,9 @@ function Result({ result: { ok, checks, checkedAt } }: { result: PreflightBody }
 
 function nameOf(id: string): string {
   return (deskWords.preflight.names as Readonly<Record<string, string | undefined>>)[id] ?? id;
+}
+
+/** What stands between backticks is to be typed as it is. */
+function withCode(text: string) {
+  return text.split('`').map((part, index) => (index % 2 === 1 ? <code key={index}>{part}</code> : part));
 }

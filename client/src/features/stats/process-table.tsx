@@ -1,6 +1,6 @@
 import type { ProcessBody } from '../../../../src/contracts/live-http.ts';
 import { formatBytes } from '../../lib/format-bytes.ts';
-import { formatClock } from '../../lib/format-clock.ts';
+import { formatMinute } from '../../lib/format-clock.ts';
 import { formatMs } from '../../lib/format.ts';
 import { deskWords } from '../../words/desk-words.ts';
 
@@ -17,37 +17,39 @@ export function ProcessTable({ processes }: { processes: ProcessBody[] | undefin
       <h2>{words.title}</h2>
       {!processes?.length && <p className="hint">{words.none}</p>}
       {processes && processes.length > 0 && (
-        <table className="table table-tight">
-          <thead>
-            <tr>
-              <th scope="col">{words.process}</th>
-              <th scope="col">{words.cpu}</th>
-              <th scope="col">{words.memory}</th>
-              <th scope="col">{words.loop}</th>
-              <th scope="col">{words.since}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {processes.map((process) => (
-              <tr key={process.id}>
-                <th scope="row" title={process.host}>
-                  {process.role} {process.pid}
-                  {process.ageMs > SILENT_MS && <Warning text={words.silent} />}
-                </th>
-                <td>
-                  <Meter share={process.cpu} /> {Math.round(process.cpu * 100)} %
-                  {process.cpu > HIGH_CPU && <Warning text={words.high} />}
-                </td>
-                <td>{formatBytes(process.residentBytes)}</td>
-                <td>
-                  {formatMs(process.loopLateMs)}
-                  {process.loopLateMs > HIGH_LOOP_MS && <Warning text={words.high} />}
-                </td>
-                <td>{formatClock(Date.parse(process.startedAt) / 1_000)}</td>
+        <div className="table-box">
+          <table className="table table-tight">
+            <thead>
+              <tr>
+                <th scope="col">{words.process}</th>
+                <th scope="col">{words.cpu}</th>
+                <th scope="col">{words.memory}</th>
+                <th scope="col">{words.loop}</th>
+                <th scope="col">{words.since}</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {processes.map((process) => (
+                <tr key={process.id}>
+                  <th scope="row" title={process.host}>
+                    {process.role} {process.pid}
+                    {process.ageMs > SILENT_MS && <Warning text={words.silent} />}
+                  </th>
+                  <td>
+                    <Meter share={process.cpu} /> {Math.round(process.cpu * 100)} %
+                    {process.cpu > HIGH_CPU && <Warning text={words.high} />}
+                  </td>
+                  <td>{formatBytes(process.residentBytes)}</td>
+                  <td>
+                    {formatMs(process.loopLateMs)}
+                    {process.loopLateMs > HIGH_LOOP_MS && <Warning text={words.high} />}
+                  </td>
+                  <td>{formatMinute(Date.parse(process.startedAt) / 1_000)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
     </section>
   );

@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { formatClock } from '../../lib/format-clock.ts';
+import { formatClock, formatMinute } from '../../lib/format-clock.ts';
 import type { Column } from './live-columns.ts';
 import { niceCeiling } from './nice-ceiling.ts';
 
@@ -35,7 +35,8 @@ export interface TimeChartProps {
 
 /** All charts of a screen show the same moment under the pointer. */
 const CURSOR = uPlot.sync('desk');
-const FONT = '12px Figtree, system-ui, sans-serif';
+/** Labels of the time axis are to the second on a stretch shorter than this, s. */
+const SHORT_SEC = 600;
 
 /** Lines over time, drawn on a canvas; their latest values, or those under the pointer, stand in words above. */
 export function TimeChart({ title, at, lines, marks, format, leastTop = 10 }: TimeChartProps) {
@@ -132,6 +133,9 @@ function optionsFor({ host, lines, colourOf: colour, shown, onPoint }: Drawing):
   const soft = () => getComputedStyle(host).color;
   const rule = () => getComputedStyle(host).borderTopColor;
   const grid = { stroke: rule, width: 1 };
+  const { fontSize, fontFamily } = getComputedStyle(host);
+  const fontPx = Number.parseFloat(fontSize);
+  const font = `${fontSize} ${fontFamily}`;
   return {
     ...{ width: host.clientWidth, height: host.clientHeight },
     legend: { show: false },
@@ -141,9 +145,12 @@ function optionsFor({ host, lines, colourOf: colour, shown, onPoint }: Drawing):
       y: { range: (_chart, _min, max) => [0, niceCeiling(max, shown().leastTop)] },
     },
     axes: [
-      { stroke: soft, grid, ticks: grid, font: FONT, values: (_chart, moments) => moments.map(formatClock) },
       {
-        ...{ stroke: soft, grid, ticks: { show: false }, font: FONT, size: 58 },
+        ...{ stroke: soft, grid, ticks: { ...grid, size: 4 }, font, size: 2.2 * fontPx, space: 6 * fontPx },
+        values: (_chart, moments) => moments.map(labelOf(moments)),
+      },
+      {
+        ...{ stroke: soft, grid, ticks: { show: false }, font, size: 5 * fontPx, space: 3.5 * fontPx },
         values: (_chart, values) => values.map((value) => shown().format(value)),
       },
     ],
@@ -153,7 +160,7 @@ function optionsFor({ host, lines, colourOf: colour, shown, onPoint }: Drawing):
         ...{ width: 2, stroke: () => colour(index), spanGaps: isSparse === true },
         ...(dash && { dash }),
         ...(isArea === true && { fill: () => tinted(colour(index)) }),
-        points: isSparse === true ? { show: true, size: 4 } : { show: false },
+        ...(isSparse !== true && { points: { show: false } }),
       })),
     ],
     hooks: {
@@ -161,6 +168,11 @@ function optionsFor({ host, lines, colourOf: colour, shown, onPoint }: Drawing):
       setCursor: [(drawn) => onPoint(drawn.cursor.idx ?? null)],
     },
   };
+}
+
+function labelOf(moments: readonly number[]): (sec: number) => string {
+  const [first = 0, last = 0] = [moments[0], moments.at(-1)];
+  return last - first < SHORT_SEC ? formatClock : formatMinute;
 }
 
 function tinted(colour: string): string {
