@@ -1,6 +1,6 @@
 import { composeApi } from './composition.ts';
 import { readServiceEnv } from './config/env.ts';
-import { createLifecycle } from './infrastructure/lifecycle.ts';
+import { createLifecycle, tellReady } from './infrastructure/lifecycle.ts';
 import { createLogger } from './infrastructure/logging/logger.ts';
 import { runEntry } from './infrastructure/run-entry.ts';
 
@@ -13,4 +13,5 @@ await runEntry(async () => {
   const api = await composeApi({ env, logger, lifecycle });
   const port = await api.listen(env.port);
   logger.info('listening', { port });
+  tellReady();
 });

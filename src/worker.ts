@@ -1,6 +1,6 @@
 import { composeWorker } from './composition/worker.ts';
 import { readServiceEnv } from './config/env.ts';
-import { createLifecycle } from './infrastructure/lifecycle.ts';
+import { createLifecycle, tellReady } from './infrastructure/lifecycle.ts';
 import { createLogger } from './infrastructure/logging/logger.ts';
 import { runEntry } from './infrastructure/run-entry.ts';
 
@@ -13,4 +13,5 @@ await runEntry(async () => {
   const worker = await composeWorker({ env, logger, lifecycle });
   worker.start();
   logger.info('settling');
+  tellReady();
 });

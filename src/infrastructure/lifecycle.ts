@@ -91,6 +91,11 @@ export function createLifecycle({
   };
 }
 
+/** Tells whoever forked this process that it does its work now: pm2 waits for it (`wait_ready`) before it ends an old one. */
+export function tellReady(): void {
+  process.send?.('ready');
+}
+
 /** Calls back once when the process was forked and the channel to its supervisor closes. */
 function whenSupervisorIsGone(callback: () => void): void {
   if (process.connected) process.once('disconnect', callback);
