@@ -62,7 +62,8 @@ const secret = Joi.string()
   .custom((value: string, check) => (new Set(value).size < 8 ? check.error('secret.weak') : value))
   .messages({ 'secret.weak': '{{#label}} is too easy to guess: make one with `openssl rand -hex 32`' });
 
-interface Variables {
+/** What a person sets, checked and with defaults. */
+export interface Variables {
   PORT: number;
   DATABASE_URL?: string;
   REDIS_URL?: string;
@@ -90,7 +91,7 @@ interface Variables {
   GIT_COMMIT?: string;
 }
 
-const schema = Joi.object<Variables>({
+export const environmentSchema = Joi.object<Variables>({
   PORT: Joi.number().integer().min(0).max(65_535).default(3000),
   DATABASE_URL: Joi.string().uri({ scheme: ['postgres', 'postgresql'] }),
   REDIS_URL: Joi.string().uri({ scheme: ['redis', 'rediss'] }),
@@ -125,7 +126,7 @@ const schema = Joi.object<Variables>({
  */
 export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
-  const result = schema.validate(given, { abortEarly: false, errors: { wrap: { label: false } } });
+  const result = environmentSchema.validate(given, { abortEarly: false, errors: { wrap: { label: false } } });
   if (result.error) throw new EnvironmentError(result.error.details.map((detail) => detail.message));
   const vars = result.value;
   return {
