@@ -25,13 +25,20 @@ export const parts = [
     needs: ['nginx'],
     env: { TEST_FRONT: 'nginx' },
   },
+  { name: 'pm2, reloaded in the middle of a drop', tests: ['deploy/test/pm2'], needs: ['npm'] },
+  { name: 'Dockerfile and docker-compose.yml, linted', tests: ['deploy/test/lint'], needs: ['npm'] },
+  { name: "the image's steps, run without docker", tests: ['deploy/test/image'], needs: [] },
+  { name: 'alert rules and dashboards', tests: ['deploy/test/watching'], needs: ['promtool'] },
 ];
 
 /** Which package of the system has a program. */
 export const packagesOf = {
   nginx: ['nginx'],
   openssl: ['openssl'],
+  promtool: ['prometheus'],
 };
 
 /** What no machine of ours can do. */
-export const neverRun = [];
+export const neverRun = [
+  'docker build and docker compose up: no docker engine; the steps of the image are run one by one instead',
+];
