@@ -18,6 +18,9 @@ const TEST_MS = 120_000;
 const ARTIFACTS = fileURLToPath(new URL('../screenshots', import.meta.url));
 
 const LAPTOP = { width: 1366, height: 768 };
+const PHONE = { width: 390, height: 844 };
+/** What zoom to 400 % leaves of a desktop's window (WCAG 1.4.10). */
+const NARROW = { width: 320, height: 640 };
 const WALLS = { 'wall-1080': { width: 1920, height: 1080 }, 'wall-1440': { width: 2560, height: 1440 } };
 const SCHEMES = ['light', 'dark'] as const;
 
@@ -138,9 +141,11 @@ describe('the operator’s desk in a browser', () => {
       await dialog.getByLabel(/^Reason/).fill('four are broken');
       const change = dialog.getByRole('button', { name: 'Stock' });
       expect(await change.isDisabled()).toBe(true);
+      expect(await findAxeViolations(desk)).toEqual([]);
       await dialog.getByLabel(/^Type “Night run”/).fill('Night run');
       await change.click();
       await desk.getByTestId('toast').getByText('6 units now').waitFor();
+      expect(await findAxeViolations(desk)).toEqual([]);
       await desk.getByTestId('remaining').getByText('6', { exact: true }).waitFor();
 
       await desk.getByRole('button', { name: 'Stop', exact: true }).click();
@@ -151,6 +156,29 @@ describe('the operator’s desk in a browser', () => {
       await dialog.getByLabel(/^Type “Night run”/).fill('Night run');
       await stop.click();
       await stateAtDesk(desk, 'stopped').waitFor();
+    },
+    TEST_MS,
+  );
+
+  it(
+    'tells shoppers something, shows what they read, and takes it away',
+    async () => {
+      const { saleId } = await givenSale(pipeline);
+      const desk = await openDesk(`/operator/sales/${saleId}`);
+      const shopper = await open(`/?sale=${saleId}`);
+      const say = async (message: string) => {
+        await desk.getByRole('button', { name: 'Message', exact: true }).click();
+        const dialog = desk.getByRole('dialog');
+        await dialog.getByLabel(/^Message/).fill(message);
+        await dialog.getByLabel(/^Reason/).fill('a delay');
+        await dialog.getByRole('button', { name: 'Message' }).click();
+      };
+      await say('Delivery takes a day longer.');
+      await shopper.getByTestId('message').getByText('Delivery takes a day longer.').waitFor();
+      await desk.getByTestId('told').getByText('Delivery takes a day longer.').waitFor();
+      await say('');
+      await desk.getByTestId('told').waitFor({ state: 'detached' });
+      await shopper.getByTestId('message').getByText('Delivery').waitFor({ state: 'detached' });
     },
     TEST_MS,
   );
@@ -201,7 +229,12 @@ describe('the operator’s desk in a browser', () => {
       const found: string[] = [];
       for (const colorScheme of SCHEMES) {
         const desk = await openBusyScreen(colorScheme);
-        for (const [name, size] of Object.entries({ laptop: LAPTOP, ...WALLS })) {
+        for (const [name, size] of Object.entries({
+          laptop: LAPTOP,
+          ...WALLS,
+          phone: PHONE,
+          narrow: NARROW,
+        })) {
           await desk.setViewportSize(size);
           await untilFitted(desk);
           await desk.screenshot({ path: join(ARTIFACTS, `desk-${name}-${colorScheme}.png`), fullPage: true });

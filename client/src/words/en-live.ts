@@ -7,6 +7,7 @@ export const live = {
     endsIn: 'ends in',
     over: 'over since',
     draft: 'Shoppers do not see it yet',
+    told: 'Shoppers read:',
     range: 'How far back',
     ranges: { five: '5 min', quarter: '15 min', hour: '1 hour' },
     noFigures: 'No figures yet',

@@ -89,6 +89,7 @@ export function createReadLive(deps: ReadLiveDeps): ReadLive {
       endsAt: sale.endsAt.toISOString(),
       perShopperLimit: sale.perShopperLimit,
       version: sale.version,
+      ...(sale.message === '' ? {} : { message: sale.message }),
       serverTime: new Date(clock.now()).toISOString(),
       ...(stats ? { stats: withoutSeries(stats) } : {}),
       ...(processes ? { processes } : {}),

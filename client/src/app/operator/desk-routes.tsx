@@ -5,15 +5,11 @@ import { DeskState } from '../../features/desk/loaded.tsx';
 import { useSession } from '../../lib/services.ts';
 import { deskWords } from '../../words/desk-words.ts';
 
-/** Each file of `pages/` exports the component that it is named after, and is loaded when it is opened. */
-const FILES = import.meta.glob<Record<string, ComponentType>>('./pages/*-page.tsx');
-
 interface DeskPage {
   /** Below `/operator`. */
   path: string;
-  /** The component of `pages/`, and in kebab case its file. */
-  page: string;
   roles: readonly Role[];
+  Page: ComponentType;
   /** In the navigation, under this name. */
   label?: string;
 }
@@ -21,29 +17,56 @@ interface DeskPage {
 const OPERATORS: readonly Role[] = ['operator', 'admin'];
 const { nav } = deskWords;
 
+/** A page that is loaded when it is opened. */
+const later = (load: () => Promise<ComponentType>): ComponentType =>
+  lazy(async () => ({ default: await load() }));
+
 /** Every page of the desk, and who may open it. */
 const PAGES: DeskPage[] = [
-  { path: '', page: 'SalesPage', roles: OPERATORS, label: nav.sales },
-  { path: 'sales/new', page: 'NewSalePage', roles: OPERATORS },
-  { path: 'sales/:saleId', page: 'LivePage', roles: OPERATORS },
-  { path: 'sales/:saleId/edit', page: 'EditSalePage', roles: OPERATORS },
-  { path: 'products', page: 'ProductsPage', roles: OPERATORS, label: nav.products },
-  { path: 'products/:productId', page: 'ProductPage', roles: OPERATORS },
-  { path: 'search', page: 'SearchPage', roles: OPERATORS, label: nav.search },
-  { path: 'exports', page: 'ExportsPage', roles: OPERATORS, label: nav.exports },
-  { path: 'audit', page: 'AuditPage', roles: OPERATORS, label: nav.audit },
-  { path: 'users', page: 'UsersPage', roles: ['admin'], label: nav.users },
+  {
+    ...{ path: '', roles: OPERATORS, label: nav.sales },
+    Page: later(async () => (await import('./pages/sales-page.tsx')).SalesPage),
+  },
+  {
+    ...{ path: 'sales/new', roles: OPERATORS },
+    Page: later(async () => (await import('./pages/new-sale-page.tsx')).NewSalePage),
+  },
+  {
+    ...{ path: 'sales/:saleId', roles: OPERATORS },
+    Page: later(async () => (await import('./pages/live-page.tsx')).LivePage),
+  },
+  {
+    ...{ path: 'sales/:saleId/edit', roles: OPERATORS },
+    Page: later(async () => (await import('./pages/edit-sale-page.tsx')).EditSalePage),
+  },
+  {
+    ...{ path: 'products', roles: OPERATORS, label: nav.products },
+    Page: later(async () => (await import('./pages/products-page.tsx')).ProductsPage),
+  },
+  {
+    ...{ path: 'products/:productId', roles: OPERATORS },
+    Page: later(async () => (await import('./pages/product-page.tsx')).ProductPage),
+  },
+  {
+    ...{ path: 'search', roles: OPERATORS, label: nav.search },
+    Page: later(async () => (await import('./pages/search-page.tsx')).SearchPage),
+  },
+  {
+    ...{ path: 'exports', roles: OPERATORS, label: nav.exports },
+    Page: later(async () => (await import('./pages/exports-page.tsx')).ExportsPage),
+  },
+  {
+    ...{ path: 'audit', roles: OPERATORS, label: nav.audit },
+    Page: later(async () => (await import('./pages/audit-page.tsx')).AuditPage),
+  },
+  {
+    ...{ path: 'users', roles: ['admin'], label: nav.users },
+    Page: later(async () => (await import('./pages/users-page.tsx')).UsersPage),
+  },
 ];
 
-const ROUTES = PAGES.flatMap(({ page, ...place }) => {
-  const load = FILES[`./pages/${toKebabCase(page)}.tsx`];
-  return load
-    ? [{ ...place, Page: lazy(() => load().then((file) => ({ default: named(file, page) }))) }]
-    : [];
-});
-
 /** Where the navigation leads, in its order. */
-export const PLACES = ROUTES.flatMap(({ path, roles, label }) =>
+export const PLACES = PAGES.flatMap(({ path, roles, label }) =>
   label === undefined ? [] : [{ to: path === '' ? '/operator' : `/operator/${path}`, roles, label }],
 );
 
@@ -52,7 +75,7 @@ export function DeskRoutes() {
   const { gate, states } = deskWords;
   return (
     <Routes>
-      {ROUTES.map(({ path, roles, Page }) => (
+      {PAGES.map(({ path, roles, Page }) => (
         <Route
           key={path}
           path={path}
@@ -69,14 +92,4 @@ export function DeskRoutes() {
       <Route path="*" element={<DeskState isPage picture="map" title={states.notFound} />} />
     </Routes>
   );
-}
-
-function toKebabCase(name: string): string {
-  return name.replace(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
-}
-
-function named(file: Record<string, ComponentType>, name: string): ComponentType {
-  const component = file[name];
-  if (!component) throw new Error(`the file of ${name} does not export it`);
-  return component;
 }

@@ -17,7 +17,7 @@ export function ProcessTable({ processes }: { processes: ProcessBody[] | undefin
       <h2>{words.title}</h2>
       {!processes?.length && <p className="hint">{words.none}</p>}
       {processes && processes.length > 0 && (
-        <div className="table-box">
+        <div className="table-box" tabIndex={0} role="group" aria-label={words.title}>
           <table className="table table-tight">
             <thead>
               <tr>

@@ -51,6 +51,11 @@ function LiveScreen({ saleId }: { saleId: string }) {
               </div>
               <SteerBar sale={live} state={operatorState} onAsked={setAsked} onChanged={feed.refresh} />
             </header>
+            {live.message !== undefined && (
+              <p className="notice" data-testid="told">
+                {words.told} <strong>{live.message}</strong>
+              </p>
+            )}
             {live.stats ? (
               <>
                 <LiveFigures stats={live.stats} />
@@ -67,16 +72,18 @@ function LiveScreen({ saleId }: { saleId: string }) {
                 <Link to={`/operator/sales/${saleId}/edit`}>{words.edit}</Link>
               </nav>
             </div>
-            <LiveCharts state={state} spanSec={spanSec} />
-            <aside className="live-side" aria-label={deskWords.processes.title}>
-              <ProcessTable processes={live.processes} />
-              <div className="stores">
-                <RedisPanel redis={live.redis} />
-                <PostgresPanel postgres={live.postgres} />
-              </div>
-              {live.stats && <LatencyTable latencyMs={live.stats.latencyMs} />}
-              <EventList events={state.events} />
-            </aside>
+            <div className="live-body">
+              <LiveCharts state={state} spanSec={spanSec} />
+              <aside className="live-side" aria-label={deskWords.processes.title}>
+                <ProcessTable processes={live.processes} />
+                <div className="stores">
+                  <RedisPanel redis={live.redis} />
+                  <PostgresPanel postgres={live.postgres} />
+                </div>
+                {live.stats && <LatencyTable latencyMs={live.stats.latencyMs} />}
+                <EventList events={state.events} />
+              </aside>
+            </div>
           </div>
         );
       }}
