@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { createApp } from './app.ts';
 import { composeAccess } from './composition/access.ts';
-import { composeStores, POOL_SIZE, type CompositionDeps } from './composition/stores.ts';
+import { composeReports, composeStores, POOL_SIZE, type CompositionDeps } from './composition/stores.ts';
 import { BOARD_PATH } from './features/account/board-cookie.ts';
 import { createEnforcePolicies } from './features/account/enforce-policies.ts';
 import { createDocsRoutes } from './features/docs/docs.routes.ts';
@@ -177,6 +177,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     pictureRoutes: createPictureRoutes({ db }),
     operatorRoutes: createOperatorRoutes({
       ...{ db, redis, runId, clock, ensureGate, logger },
+      reportsDb: composeReports({ env, lifecycle }, db),
       reconcileSale: reconcile.runFor,
       checkInvariants: checkSale,
       liveSaleIds: () => catalogue.liveIds(),

@@ -29,6 +29,24 @@ export const parts = [
   { name: 'Dockerfile and docker-compose.yml, linted', tests: ['deploy/test/lint'], needs: ['npm'] },
   { name: "the image's steps, run without docker", tests: ['deploy/test/image'], needs: [] },
   { name: 'alert rules and dashboards', tests: ['deploy/test/watching'], needs: ['promtool'] },
+  {
+    name: 'purchases, operators and deaths through PgBouncer in transaction mode',
+    project: 'integration',
+    tests: [
+      'src/(purchase|operator|process-death|sessions|policies)',
+      'src/features/(purchase|order|sale|stock|export|metrics|account)/',
+    ],
+    needs: ['pgbouncer'],
+    isThroughPgBouncer: true,
+  },
+  {
+    name: 'a drop through nginx and PgBouncer',
+    tests: ['deploy/test/drop-through-nginx'],
+    needs: ['nginx', 'openssl', 'pgbouncer'],
+    isThroughPgBouncer: true,
+  },
+  { name: 'a replica for exports', tests: ['deploy/test/replica'], needs: [] },
+  { name: 'a backup restored to a moment', tests: ['deploy/test/restore'], needs: [] },
 ];
 
 /** Which package of the system has a program. */
@@ -36,6 +54,7 @@ export const packagesOf = {
   nginx: ['nginx'],
   openssl: ['openssl'],
   promtool: ['prometheus'],
+  pgbouncer: ['pgbouncer'],
 };
 
 /** What no machine of ours can do. */

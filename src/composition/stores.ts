@@ -6,7 +6,7 @@ import type { Lifecycle } from '../infrastructure/lifecycle.ts';
 import type { Logger } from '../infrastructure/logging/logger.ts';
 import { LatencyRecorder } from '../infrastructure/metrics/latency.ts';
 import { createProcessMeters, type ProcessRole } from '../infrastructure/metrics/process-usage.ts';
-import { createDatabase } from '../infrastructure/postgres/database.ts';
+import { createDatabase, type Database } from '../infrastructure/postgres/database.ts';
 import { connectRedis } from '../infrastructure/redis/connect-redis.ts';
 import { CHANNELS } from '../infrastructure/redis/keys.ts';
 import { followRunId } from '../infrastructure/redis/run-id.ts';
@@ -21,6 +21,8 @@ export interface CompositionDeps {
 
 /** Connections to PostgreSQL that a process may open. */
 export const POOL_SIZE = 10;
+/** And to the replica, for exports alone. */
+const REPORTS_POOL_SIZE = 2;
 
 /** What both kinds of process have: PostgreSQL, Redis, the gate's clock, the sales. */
 export async function composeStores({ env, logger, lifecycle }: CompositionDeps, role: ProcessRole) {
@@ -46,6 +48,18 @@ export async function composeStores({ env, logger, lifecycle }: CompositionDeps,
   await subscriptions.on(CHANNELS.saleChanged, (saleId) => catalogue.forget(saleId));
   const ensureGate = createEnsureGate({ db, redis, runId, logger });
   return { db, redis, subscriber, subscriptions, clock, runId, latency, meters, catalogue, ensureGate };
+}
+
+/** Where exports are read: a replica when there is one, else where everything is. */
+export function composeReports(
+  { env, lifecycle }: Pick<CompositionDeps, 'env' | 'lifecycle'>,
+  db: Database,
+): Database {
+  const { reportsDatabaseUrl: url } = env;
+  if (url === undefined) return db;
+  const reportsDb = createDatabase({ url, poolSize: REPORTS_POOL_SIZE, applicationName: 'stampede-reports' });
+  lifecycle.onStop('replica', () => reportsDb.destroy());
+  return reportsDb;
 }
 
 export type Stores = Awaited<ReturnType<typeof composeStores>>;

@@ -5,6 +5,8 @@ import { environmentSchema, type Variables } from './env.ts';
 const PURPOSE: Record<keyof Variables, string> = {
   PORT: 'HTTP and sockets; 0 for a free one.',
   DATABASE_URL: 'PostgreSQL instead of the embedded one.',
+  REPORTS_DATABASE_URL:
+    'A replica of PostgreSQL that exports are read from, and nothing else. Without it they are read from `DATABASE_URL`.',
   REDIS_URL: 'Redis instead of the embedded one.',
   DATA_DIR: 'Where embedded services keep their files.',
   WEB_CONCURRENCY: 'API processes of `npm start`. Without it as many as cores, at most 4.',

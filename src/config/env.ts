@@ -5,6 +5,8 @@ export interface Env {
   port: number;
   /** Absent: the embedded PostgreSQL is used. */
   databaseUrl: string | undefined;
+  /** A replica that exports are read from. Absent: they are read where everything is. */
+  reportsDatabaseUrl: string | undefined;
   /** Absent: the embedded Redis is used. */
   redisUrl: string | undefined;
   dataDir: string;
@@ -66,6 +68,7 @@ const secret = Joi.string()
 export interface Variables {
   PORT: number;
   DATABASE_URL?: string;
+  REPORTS_DATABASE_URL?: string;
   REDIS_URL?: string;
   DATA_DIR: string;
   WEB_CONCURRENCY?: number;
@@ -94,6 +97,7 @@ export interface Variables {
 export const environmentSchema = Joi.object<Variables>({
   PORT: Joi.number().integer().min(0).max(65_535).default(3000),
   DATABASE_URL: Joi.string().uri({ scheme: ['postgres', 'postgresql'] }),
+  REPORTS_DATABASE_URL: Joi.string().uri({ scheme: ['postgres', 'postgresql'] }),
   REDIS_URL: Joi.string().uri({ scheme: ['redis', 'rediss'] }),
   DATA_DIR: Joi.string().default('.data'),
   WEB_CONCURRENCY: Joi.number().integer().min(1).max(64),
@@ -132,6 +136,7 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
   return {
     port: vars.PORT,
     databaseUrl: vars.DATABASE_URL,
+    reportsDatabaseUrl: vars.REPORTS_DATABASE_URL,
     redisUrl: vars.REDIS_URL,
     dataDir: vars.DATA_DIR,
     webConcurrency: vars.WEB_CONCURRENCY,

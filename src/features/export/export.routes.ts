@@ -8,8 +8,14 @@ import { idSchema } from '../product/product.schema.ts';
 import { readSale } from '../sale/operator-sale.service.ts';
 import { countAttempts, countOrders, readAttemptsCsv, readOrdersCsv } from './export.repository.ts';
 
+export interface ExportDeps {
+  db: Database;
+  /** Where the rows are read: perhaps a replica, which may be late. Nothing is decided from it. */
+  reportsDb: Database;
+}
+
 /** `/api/admin/sales/:id/orders.csv` and `attempts.csv`. */
-export function createExportRoutes({ db }: { db: Database }): Router {
+export function createExportRoutes({ db, reportsDb }: ExportDeps): Router {
   const router = Router();
   for (const [name, read, count] of [
     ['orders', readOrdersCsv, countOrders],
@@ -18,8 +24,8 @@ export function createExportRoutes({ db }: { db: Database }): Router {
     router.get(`/:id/${name}.csv`, async (req, res) => {
       const { id } = validate(idSchema, req.params);
       await readSale({ db }, id); // refused before anything is sent
-      res.set(ROW_COUNT_HEADER, String(await count(db, id)));
-      await sendCsv(res, `${name}-${id}.csv`, read(db, id));
+      res.set(ROW_COUNT_HEADER, String(await count(reportsDb, id)));
+      await sendCsv(res, `${name}-${id}.csv`, read(reportsDb, id));
     });
   }
   return router;

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { createOperatorUserRoutes } from '../account/operator-user.routes.ts';
 import type { OperatorUserDeps } from '../account/operator-user.service.ts';
 import { createAuditRoutes } from '../audit/audit.routes.ts';
-import { createExportRoutes } from '../export/export.routes.ts';
+import { createExportRoutes, type ExportDeps } from '../export/export.routes.ts';
 import { createOperatorOrderRoutes } from '../order/operator-order.routes.ts';
 import { createPictureUploadRoutes } from '../picture/picture.routes.ts';
 import { createPreflightRoutes } from '../preflight/preflight.routes.ts';
@@ -25,7 +25,8 @@ export type OperatorDeps = OperatorSaleDeps &
   TrailDeps &
   OperatorUserDeps &
   PreflightDeps &
-  BoardRoutesDeps & { readLive: ReadLive };
+  BoardRoutesDeps &
+  ExportDeps & { readLive: ReadLive };
 
 /** `/api/admin`: all that operators and admins do; who may is in contracts/policies.ts. */
 export function createOperatorRoutes(deps: OperatorDeps): Router {
