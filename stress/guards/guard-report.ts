@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { readFile, readdir } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { Guard } from './read-guards.ts';
 import type { JestResult } from './run-jest.ts';
@@ -69,7 +70,8 @@ export async function readKilled(path: string, fingerprint: string): Promise<Gua
     : [];
 }
 
-export async function writeReport(path: string, report: GuardReport): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `${JSON.stringify(report, null, 1)}\n`);
+/** At once, so that guards that are tried side by side do not write it across each other. */
+export function writeReport(path: string, report: GuardReport): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(report, null, 1)}\n`);
 }
