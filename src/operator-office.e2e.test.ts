@@ -376,6 +376,38 @@ describe("the desk's lists and forms", () => {
   );
 
   it(
+    'send an edit again as it was, when its answer was lost and a colleague was faster meanwhile',
+    async () => {
+      const { body } = await colleague.post('/products', { name: 'Bench', priceMinor: 100, currency: 'EUR' });
+      const { id } = body as { id: string };
+      const page = await openDesk(`/operator/products/${id}`, await givenAccount('operator'));
+      await page.getByLabel('Name').fill('My bench');
+      let reads = 0;
+      let isLost = false;
+      await page.route(`**/api/admin/products/${id}`, async (route) => {
+        const isEdit = route.request().method() === 'PATCH';
+        if (!isEdit) reads += 1;
+        if (!isEdit || isLost) return route.continue();
+        isLost = true; // before the server saw it
+        await colleague.patch(`/products/${id}`, 1, { name: 'Their bench' });
+        // Who comes back to the tab reads anew what is older than a moment.
+        const comesBack = `window.dispatchEvent(new Event('visibilitychange'))`;
+        await until(async () => (await page.evaluate(comesBack), reads > 0 || null), {
+          what: 'it is read anew',
+        });
+        return route.abort();
+      });
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByTestId('trouble').waitFor();
+      expect(await page.getByTestId('changed-meanwhile').textContent()).toContain('is now “Their bench”');
+      expect(await pipeline.db('products').where({ id }).first<object>('name')).toEqual({
+        name: 'Their bench',
+      });
+    },
+    TEST_MS,
+  );
+
+  it(
     'say what is when a list is empty, loading, failing or not for everybody',
     async () => {
       const wrong: string[] = [];
