@@ -252,6 +252,7 @@ describe('the operator’s desk in a browser', () => {
     ['signed-out', '/operator', undefined, 'desk-sign-in'],
     ['forbidden', '/operator', 'shopper', 'desk-state'],
     ['list', '/operator', 'operator', 'sales'],
+    ['admins-only', '/operator/users', 'operator', 'desk-state'],
     ['not-found', '/operator/nowhere', 'operator', 'desk-state'],
     ['no-such-sale', '/operator/sales/00000000-0000-4000-8000-000000000000', 'operator', 'desk-state'],
   ] as const)('keeps to WCAG 2.2 AA when it is %s', async (name, path, role, testId) => {

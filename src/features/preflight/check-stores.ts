@@ -20,8 +20,8 @@ export interface StoreFacts {
 }
 
 /**
- * What Redis needs for an attempt, measured (docs/decisions/0017): 280 bytes decided, and 400 more while in flight; twice that,
- * because hashes grow by doubling and the append-only file is rewritten in a copy.
+ * What Redis needs for an attempt: 280 bytes when it is decided (docs/decisions/0017), and some 400 more while it is in flight
+ * (its record, its place in line, its part of a job); twice that, because hashes grow by doubling.
  */
 const BYTES_AN_ATTEMPT = 2 * 680;
 /** A clock further off than that is one that nobody sets; the engine itself goes by the gate's, ms. */

@@ -1,15 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { LiveBody } from '../../contracts/live-http.ts';
-import { silentLogger } from '../../infrastructure/logging/logger.ts';
-import { epochKeys, HISTORY_KEYS, PROCESSES_KEY, saleHistoryKey } from '../../infrastructure/redis/keys.ts';
+import { epochKeys, PROCESSES_KEY } from '../../infrastructure/redis/keys.ts';
 import { expectProblem } from '../../testing/expect-problem.ts';
 import { startTestApi, type TestApi } from '../../testing/test-api.ts';
 import { givenOperator, type TestOperator } from '../../testing/test-operator.ts';
 import { startTestPipeline, type TestPipeline } from '../../testing/test-pipeline.ts';
 import { givenSale, givenShoppers } from '../../testing/test-sale.ts';
 import { until } from '../../testing/until.ts';
-import { createRecordHistory } from './record-history.ts';
 
 let pipeline: TestPipeline;
 let api: TestApi;
@@ -139,37 +137,5 @@ describe('the live screen of a sale', () => {
     const live = await read(saleId);
     expect(live).toMatchObject({ state: 'draft', name: 'Soon', saleSamples: [] });
     expect(live.stats).toBeUndefined();
-  });
-});
-
-describe('the history', () => {
-  it('is recorded by one process at a time, and goes when nobody records any more', async () => {
-    const { saleId } = await givenSale(pipeline);
-    await readUntil(saleId, ({ saleSamples }) => saleSamples.length > 0, 'the sale is recorded');
-    const other = createRecordHistory({ ...pipeline, clock: Date, logger: silentLogger });
-    const before = await pipeline.redis.lrange(HISTORY_KEYS.instance, 0, -1);
-    await other.record();
-    const seconds = (await pipeline.redis.lrange(HISTORY_KEYS.instance, 0, -1)).map(
-      (text) => (JSON.parse(text) as { at: number }).at,
-    );
-    expect(seconds.length).toBeGreaterThanOrEqual(before.length);
-    expect(new Set(seconds).size).toBe(seconds.length); // the other one kept none of its own
-    await other.close();
-    for (const key of [HISTORY_KEYS.instance, HISTORY_KEYS.seen, saleHistoryKey(saleId)]) {
-      expect(await pipeline.redis.ttl(key)).toBeGreaterThan(0);
-    }
-  });
-
-  it('is an hour long at most', async () => {
-    const { saleId } = await givenSale(pipeline);
-    const now = Math.floor(Date.now() / 1000);
-    const old = Array.from({ length: 4_000 }, (_, ago) => JSON.stringify({ at: now - 10 - ago, counts: {} }));
-    await pipeline.redis.rpush(saleHistoryKey(saleId), ...old);
-    await until(async () => (await pipeline.redis.llen(saleHistoryKey(saleId))) === 3_600, {
-      what: 'the list is cut',
-      timeoutMs: 60_000,
-    });
-    const { saleSamples } = await read(saleId);
-    expect(saleSamples[0]!.at).toBeGreaterThan(now - 3_600);
   });
 });

@@ -14,15 +14,19 @@ const MIXED = [9, 3, 2, 3];
 /** The past of a sale: what was sold, what attempts came to, what waited and how long it took. */
 export function LiveCharts({
   state: { sale, instance, events, newestSec },
+  nowSec,
   spanSec,
 }: {
   state: LiveFeedState;
+  /** Where the charts end while nothing was recorded yet, epoch seconds. */
+  nowSec: number;
   spanSec: number;
 }) {
   const { charts: words } = deskWords;
+  const endSec = newestSec === 0 ? nowSec : newestSec;
   const columns = useMemo(
-    () => layOut({ sale, instance }, newestSec - spanSec + 1, newestSec),
-    [sale, instance, newestSec, spanSec],
+    () => layOut({ sale, instance }, endSec - spanSec + 1, endSec),
+    [sale, instance, endSec, spanSec],
   );
   const marks = useMemo(() => marksOf(events), [events]);
   const charts = useMemo(() => {

@@ -73,7 +73,11 @@ function LiveScreen({ saleId }: { saleId: string }) {
               </nav>
             </div>
             <div className="live-body">
-              <LiveCharts state={state} spanSec={spanSec} />
+              <LiveCharts
+                state={state}
+                nowSec={Math.floor(Date.parse(live.serverTime) / 1_000)}
+                spanSec={spanSec}
+              />
               <aside className="live-side" aria-label={deskWords.processes.title}>
                 <ProcessTable processes={live.processes} />
                 <div className="stores">
