@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createApp } from './app.ts';
 import { composeAccess } from './composition/access.ts';
 import { composeReports, composeStores, POOL_SIZE, type CompositionDeps } from './composition/stores.ts';
+import { composeTracing } from './composition/tracing.ts';
 import { BOARD_PATH } from './features/account/board-cookie.ts';
 import { createEnforcePolicies } from './features/account/enforce-policies.ts';
 import { createDocsRoutes } from './features/docs/docs.routes.ts';
@@ -87,7 +88,8 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   const exempt = env.addressLimitExempt;
 
   // The shopper's side of the pipeline
-  const enqueue = createEnqueue({ queue });
+  const tracing = await composeTracing(deps, 'api');
+  const enqueue = tracing.steps.enqueue(createEnqueue({ queue }));
   const adopt = createAdopt({ redis, runId });
   const accepted = new AcceptedAttempts({ redis, adopt, enqueue, logger });
   const waiters = new OutcomeWaiters();
@@ -101,7 +103,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     triesWindowMs: env.triesWindowSec * 1000,
   });
   const purchase = createPurchase({
-    admit: measureAdmit(admit, meters),
+    admit: tracing.steps.admit(measureAdmit(admit, meters)),
     enqueue,
     accepted,
     ensureGate,
@@ -125,6 +127,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   const acceptTook = (saleId: string, ms: number): void => latency.record(saleId, 'accept', ms);
   const attemptLane = createAttemptLane({
     ...{ authenticate, addressLimit, clientAddress, blockPace, catalogue, purchase, acceptTook, logger },
+    beginTrace: tracing.begin,
   });
   const saleStatusLane = createSaleStatusLane({ saleStatus, logger });
   const checkSale = (saleId: string) =>
@@ -224,7 +227,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   const outcomeTook = (saleId: string, ms: number): void => latency.record(saleId, 'outcome', ms);
   await subscriptions.on(
     CHANNELS.outcomes,
-    createHearOutcomes({ accepted, waiters, sendOutcome, outcomeTook }),
+    tracing.steps.hearOutcomes(createHearOutcomes({ accepted, waiters, sendOutcome, outcomeTook }), accepted),
   );
   await subscriptions.on(CHANNELS.orderCancelled, (message) => {
     const { shopperId, ...body } = JSON.parse(message) as CancelledMessage;

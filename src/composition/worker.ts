@@ -10,6 +10,7 @@ import { createSettlePace } from '../features/purchase/settle-pace.ts';
 import { createChangeGate } from '../features/sale/change-gate.ts';
 import { createSettleQueue } from '../infrastructure/queue/settle-queue.ts';
 import { composeStores, type CompositionDeps } from './stores.ts';
+import { composeTracing } from './tracing.ts';
 
 /** A settle process: takes batches off the queue and makes them true; one of all of them reconciles. */
 export async function composeWorker(deps: CompositionDeps): Promise<{ start(): void }> {
@@ -19,15 +20,18 @@ export async function composeWorker(deps: CompositionDeps): Promise<{ start(): v
   const queue = await createSettleQueue<AttemptBatch>({ url: env.redisUrl, role: 'work', clock, logger });
 
   const lockTook = (ms: number): void => meters.observe('stampede_settle_lock_wait_seconds', [], ms / 1000);
-  const settle = measureSettle(createSettle({ db, clock, logger, lockTook }), meters);
-  const announce = createAnnounce({
-    redis,
-    saleEndsAtMs: async (saleId) => {
-      const sale = catalogue.peek(saleId) ?? (await catalogue.find(saleId));
-      if (!sale) throw new Error(`there is no sale ${saleId}`);
-      return sale.endsAtMs;
-    },
-  });
+  const tracing = await composeTracing(deps, 'worker');
+  const settle = tracing.steps.settle(measureSettle(createSettle({ db, clock, logger, lockTook }), meters));
+  const announce = tracing.steps.announce(
+    createAnnounce({
+      redis,
+      saleEndsAtMs: async (saleId) => {
+        const sale = catalogue.peek(saleId) ?? (await catalogue.find(saleId));
+        if (!sale) throw new Error(`there is no sale ${saleId}`);
+        return sale.endsAtMs;
+      },
+    }),
+  );
   const announceAndMeasure = async (saleId: string, decided: readonly DecidedAttempt[]): Promise<void> => {
     await announce(saleId, decided);
     for (const { admittedAtMs, settledAtMs } of decided)

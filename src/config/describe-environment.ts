@@ -33,6 +33,10 @@ const PURPOSE: Record<keyof Variables, string> = {
   TRUST_PROXY: 'Proxies whose `X-Forwarded-For` is believed: addresses, subnets, `loopback`, `uniquelocal`.',
   CORS_ORIGINS: 'Origins of other sites whose pages may call the API.',
   LOG_LEVEL: 'What is logged: single requests are `debug`.',
+  OTEL_EXPORTER_OTLP_ENDPOINT:
+    'An OpenTelemetry receiver (OTLP over HTTP, JSON) for the traces of attempts. Without it nothing is traced.',
+  OTEL_SERVICE_NAME: 'What traces call this shop.',
+  OTEL_TRACES_SAMPLER_ARG: 'The share of attempts that is traced; in a drop a hundredth is plenty.',
   NODE_ENV: 'Set by the tools; leave it alone in production.',
   GIT_COMMIT: 'What health tells as the running commit, where there is no `.git`.',
 };

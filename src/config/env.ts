@@ -36,6 +36,11 @@ export interface Env {
   trustProxy: string[];
   corsOrigins: string[];
   logLevel: 'error' | 'warn' | 'info' | 'debug';
+  /** Absent: nothing is traced. */
+  otlpEndpoint: string | undefined;
+  otelServiceName: string;
+  /** The share of attempts that is traced, 0 to 1. */
+  tracesRatio: number;
   nodeEnv: 'production' | 'development' | 'test';
   /** Of a build without its repository; else read from `.git`. */
   gitCommit: string | undefined;
@@ -90,6 +95,9 @@ export interface Variables {
   TRUST_PROXY: string[];
   CORS_ORIGINS: string[];
   LOG_LEVEL: Env['logLevel'];
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+  OTEL_SERVICE_NAME: string;
+  OTEL_TRACES_SAMPLER_ARG: number;
   NODE_ENV: Env['nodeEnv'];
   GIT_COMMIT?: string;
 }
@@ -119,6 +127,9 @@ export const environmentSchema = Joi.object<Variables>({
   TRUST_PROXY: list.default([]),
   CORS_ORIGINS: list.default([]),
   LOG_LEVEL: Joi.valid('error', 'warn', 'info', 'debug').default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Joi.string().uri({ scheme: ['http', 'https'] }),
+  OTEL_SERVICE_NAME: Joi.string().max(64).default('stampede'),
+  OTEL_TRACES_SAMPLER_ARG: Joi.number().min(0).max(1).default(1),
   NODE_ENV: Joi.valid('production', 'development', 'test').default('production'),
   GIT_COMMIT: Joi.string().max(64),
 }).unknown();
@@ -158,6 +169,9 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     trustProxy: vars.TRUST_PROXY,
     corsOrigins: vars.CORS_ORIGINS,
     logLevel: vars.LOG_LEVEL,
+    otlpEndpoint: vars.OTEL_EXPORTER_OTLP_ENDPOINT,
+    otelServiceName: vars.OTEL_SERVICE_NAME,
+    tracesRatio: vars.OTEL_TRACES_SAMPLER_ARG,
     nodeEnv: vars.NODE_ENV,
     gitCommit: vars.GIT_COMMIT,
   };

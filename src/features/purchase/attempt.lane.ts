@@ -14,7 +14,9 @@ import type { SaleDetails } from '../sale/sale.model.ts';
 import { attemptIdOf } from './attempt-id.ts';
 import type { BlockPace } from './block-pace.ts';
 import type { AttemptAnswer, Purchase } from './purchase.service.ts';
+import type { Attempt } from './purchase.model.ts';
 import { createReadWish, type ReadWish } from './read-wish.ts';
+import type { BeginTrace } from './trace-steps.ts';
 
 export interface AttemptLaneDeps {
   authenticate: Authenticate;
@@ -24,6 +26,8 @@ export interface AttemptLaneDeps {
   catalogue: SaleCatalogue;
   purchase: Purchase;
   furtherCheck?: FurtherCheck;
+  /** Begins the trace of an attempt, when attempts are traced. */
+  beginTrace?: BeginTrace | undefined;
   /** Told how long an accepted attempt took from its first byte to its answer, ms. */
   acceptTook: (saleId: string, ms: number) => void;
   logger: Logger;
@@ -132,7 +136,11 @@ function attempt(
       return;
     }
     const attemptId = attemptIdOf(saleId, userId, idempotencyKey);
-    deps.purchase(sale, { attemptId, shopperId: userId, quantity, idempotencyKey }, (answer) => {
+    const attempt: Attempt = { attemptId, shopperId: userId, quantity, idempotencyKey };
+    const trace = deps.beginTrace?.(attempt, saleId, req.headers['traceparent']);
+    if (trace) attempt.trace = trace.traceparent;
+    deps.purchase(sale, attempt, (answer) => {
+      trace?.answered(answer);
       if (res.headersSent || res.destroyed) return; // the shopper went away; the attempt stands all the same
       writeAnswer(res, answer);
       if (answer.kind === 'accepted') deps.acceptTook(saleId, performance.now() - startedAt);

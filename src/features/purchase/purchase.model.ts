@@ -9,6 +9,8 @@ export interface Attempt {
   shopperId: string;
   quantity: number;
   idempotencyKey: string | null;
+  /** A `traceparent`, of an attempt that is traced. It goes with the job; Redis' records do not keep it. */
+  trace?: string | undefined;
 }
 
 /** An attempt the gate promised units to: what the job carries and `inflight` remembers. */
