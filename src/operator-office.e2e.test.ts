@@ -92,6 +92,12 @@ describe('an operator’s day by the page', () => {
       await until(async () => (await shown.count()) === 1 || null, {
         ...{ timeoutMs: DESK_STEP_MS, what: 'the list of sales is narrowed' },
       });
+      expect(await page.getByLabel('Name').inputValue()).toBe('night');
+      // The keyboard stays where it is while a choice is made by it.
+      await page.getByLabel('State').focus();
+      await page.keyboard.press('ArrowDown');
+      await page.getByTestId('sales').getByText('Night run', { exact: true }).waitFor();
+      expect(await page.locator(':focus').getAttribute('name')).toBe('state');
       expect(await page.title()).toBe('Sales · Stampede');
       wrong.push(...(await desk.look(page, 'sales')));
 

@@ -62,7 +62,7 @@ export const office = {
     refused: (rule: string) => `This file is not taken: it ${rule}.`,
     send: 'Use this picture',
     sending: 'Sending…',
-    drop: 'Keep the old one',
+    drop: 'Discard',
     sent: 'The picture is in place.',
   },
   sale: {

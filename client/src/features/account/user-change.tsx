@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import type { Role } from '../../../../src/contracts/http.ts';
 import type { OperatorUserBody } from '../../../../src/contracts/operator-http.ts';
 import { officeWords } from '../../words/office-words.ts';
@@ -9,8 +10,8 @@ const USERS = '/api/admin/users';
 const ROLES: readonly Role[] = ['shopper', 'operator', 'admin'];
 
 interface UserWish {
-  role: Role;
-  blocked: boolean;
+  role?: Role;
+  blocked?: boolean;
   reason?: string;
 }
 
@@ -21,12 +22,14 @@ interface SentWish {
 }
 
 /**
- * Asks for another role or a block of a user, with the reason.
+ * Asks for another role or a block of a user, with the reason. Only what is chosen anew is sent: what somebody else changes
+ * meanwhile stays.
  *
- * @param user  as the list has them now: what somebody else changes meanwhile is what the change is made from
+ * @param user  as the list has them now
  */
 export function UserChange({ user, onClose }: { user: OperatorUserBody; onClose: () => void }) {
   const { user: words } = officeWords;
+  const [opened] = useState(user);
   const change = useOperatorChange<SentWish, OperatorUserBody>({
     request: ({ wish, version }) => ({
       ...{ method: 'PATCH', path: `${USERS}/${user.id}`, body: wish },
@@ -46,16 +49,20 @@ export function UserChange({ user, onClose }: { user: OperatorUserBody; onClose:
       isReasonNeeded
       change={change}
       onConfirm={({ reason }, fields) => {
-        const role = ROLES.find((one) => one === fields.get('role')) ?? user.role;
+        const role = ROLES.find((one) => one === fields.get('role'));
         const blocked = fields.get('blocked') === 'yes';
-        const wish = { role, blocked, ...(reason !== undefined && { reason }) };
+        const wish = {
+          ...(role !== undefined && role !== opened.role && { role }),
+          ...(blocked !== opened.blocked && { blocked }),
+          ...(reason !== undefined && { reason }),
+        };
         change.mutate({ wish, version: user.version });
       }}
       onCancel={onClose}
     >
       <label>
         {words.role}
-        <select name="role" defaultValue={user.role}>
+        <select name="role" defaultValue={opened.role}>
           {ROLES.map((role) => (
             <option key={role} value={role}>
               {words.roles[role]}
@@ -65,7 +72,7 @@ export function UserChange({ user, onClose }: { user: OperatorUserBody; onClose:
       </label>
       <label>
         {words.access}
-        <select name="blocked" defaultValue={user.blocked ? 'yes' : 'no'}>
+        <select name="blocked" defaultValue={opened.blocked ? 'yes' : 'no'}>
           <option value="no">{words.active}</option>
           <option value="yes">{words.blocked}</option>
         </select>

@@ -2,7 +2,7 @@
 export interface ExportSink {
   /** @returns false when there is no room for it */
   write: (bytes: Uint8Array<ArrayBuffer>) => Promise<boolean>;
-  /** Ends it. @returns the whole file */
+  /** Ends it. @returns the whole file @throws when there is no room for it after all */
   finish: () => Promise<Blob>;
   /** Throws away what was written. */
   discard: () => Promise<void>;

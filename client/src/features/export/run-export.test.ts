@@ -73,9 +73,12 @@ describe('an export', () => {
   });
 
   it('that finds no room is thrown away', async () => {
-    const { end, discarded } = setUp(streamOf('a\r\n', 'b\r\n'), { write: async () => false });
-    expect(await end()).toEqual({ kind: 'no_room' });
-    expect(discarded()).toBe(1);
+    const full = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
+    for (const sink of [{ write: async () => false }, { finish: full }]) {
+      const { end, discarded } = setUp(streamOf('a\r\n', 'b\r\n'), sink);
+      expect(await end()).toEqual({ kind: 'no_room' });
+      expect(discarded()).toBe(1);
+    }
   });
 
   it('that is refused says why', async () => {

@@ -68,7 +68,10 @@ export async function runExport(
     }
     onProgress(progress);
   }
-  return { kind: 'saved', file: await sink.finish(), progress };
+  const file = await sink.finish().catch(() => null);
+  if (file) return { kind: 'saved', file, progress };
+  await sink.discard();
+  return { kind: 'no_room' };
 }
 
 function readCount(header: string | null): number | undefined {

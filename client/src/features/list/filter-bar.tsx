@@ -1,4 +1,4 @@
-import { useId, type ReactNode } from 'react';
+import { useId, useState, type ReactNode } from 'react';
 import { officeWords } from '../../words/office-words.ts';
 import type { Filter } from './use-filter.ts';
 
@@ -21,36 +21,32 @@ export function FilterBar({
   /** What its buttons are called. */
   actions?: { apply: string; clear: string };
 }) {
-  const read = (form: HTMLFormElement) => {
-    const typed = new FormData(form);
-    filter.set(
-      Object.fromEntries(
-        fields.map(({ name }) => {
-          const value = typed.get(name);
-          return [name, typeof value === 'string' ? value : ''];
-        }),
-      ),
-    );
-  };
+  const address = JSON.stringify(filter.values);
+  const [typed, setTyped] = useState({ values: filter.values, address });
+  // Somebody went back, or followed a link.
+  if (typed.address !== address) setTyped({ values: filter.values, address });
+  const { values } = typed;
   const isSet = Object.keys(filter.values).length > 0;
   return (
     <form
-      // Anew when the address changes: its fields begin from what is there.
-      key={JSON.stringify(filter.values)}
       role="search"
       aria-label={label}
       className="filter"
       onSubmit={(event) => {
         event.preventDefault();
-        read(event.currentTarget);
+        filter.set(values);
       }}
     >
       {fields.map((field) => (
         <FilterControl
           key={field.name}
           field={field}
-          value={filter.values[field.name] ?? ''}
-          onChoice={read}
+          value={values[field.name] ?? ''}
+          onChange={(value) => {
+            const next = { ...values, [field.name]: value };
+            setTyped({ values: next, address });
+            if (field.kind === 'choice') filter.set(next);
+          }}
         />
       ))}
       <div className="filter-actions">
@@ -68,11 +64,11 @@ export function FilterBar({
 function FilterControl({
   field,
   value,
-  onChoice,
+  onChange,
 }: {
   field: FilterField;
   value: string;
-  onChoice: (form: HTMLFormElement) => void;
+  onChange: (value: string) => void;
 }) {
   const id = useId();
   const control = (input: ReactNode) => (
@@ -84,14 +80,7 @@ function FilterControl({
   switch (field.kind) {
     case 'choice':
       return control(
-        <select
-          id={id}
-          name={field.name}
-          defaultValue={value}
-          onChange={(event) => {
-            if (event.target.form) onChoice(event.target.form);
-          }}
-        >
+        <select id={id} name={field.name} value={value} onChange={(event) => onChange(event.target.value)}>
           <option value="">{field.all}</option>
           {Object.entries(field.choices).map(([choice, label]) => (
             <option key={choice} value={choice}>
@@ -101,14 +90,23 @@ function FilterControl({
         </select>,
       );
     case 'time':
-      return control(<input id={id} name={field.name} type="datetime-local" defaultValue={value} />);
+      return control(
+        <input
+          id={id}
+          name={field.name}
+          type="datetime-local"
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />,
+      );
     case 'text':
       return control(
         <>
           <input
             id={id}
             name={field.name}
-            defaultValue={value}
+            value={value}
+            onChange={(event) => onChange(event.target.value)}
             maxLength={200}
             autoComplete="off"
             {...(field.suggestions && { list: `${id}list` })}

@@ -3,7 +3,7 @@ import { useSearchParams } from 'react-router';
 export interface Filter {
   /** Name → value, of those that are set. */
   values: Readonly<Record<string, string>>;
-  set: (values: Record<string, string>) => void;
+  set: (values: Readonly<Record<string, string>>) => void;
 }
 
 /**

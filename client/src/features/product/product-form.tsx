@@ -42,14 +42,16 @@ export function ProductForm({
 
   const { reason: _reason, ...changes } = form.changed;
   const errors = fieldErrors(save.error, { ...words.fields, priceMinor: words.fields.price });
-  const submit = () => {
-    const body = productBody(form.fields, product ? form.changed : form.fields);
+  const submit = (element: HTMLFormElement) => {
+    const { fields, changed, version } = form;
+    const body = productBody(fields, product ? changed : fields);
     setIsPriceWrong(body === undefined);
-    // Told only while the form is still there: who has left is not led anywhere.
-    if (body) {
-      const { fields, version } = form;
-      save.mutate({ body, fields, version }, { onSuccess: (saved) => onDone?.(saved) });
+    if (!body) {
+      element.querySelector<HTMLElement>('[name=price]')?.focus();
+      return;
     }
+    // Told only while the form is still there: who has left is not led anywhere.
+    save.mutate({ body, fields, version }, { onSuccess: (saved) => onDone?.(saved) });
   };
   return (
     <form
@@ -57,7 +59,7 @@ export function ProductForm({
       aria-label={product ? words.edit : words.make}
       onSubmit={(event) => {
         event.preventDefault();
-        submit();
+        submit(event.currentTarget);
       }}
     >
       <FormNotices form={form} labels={words.fields} />
