@@ -9,7 +9,8 @@ export const GROWTH_TOLD_MS = 15_000;
 /** A queued attempt's status is read this often, because a published outcome can be lost. */
 export const ATTEMPT_POLL_MS = 3_000;
 export const SALE_LIST_POLL_MS = 30_000;
-export const STATS_POLL_MS = 1_000;
+/** The operator's live screen asks so often; the server makes its figures anew as often: none is older than a second. */
+export const LIVE_POLL_MS = 500;
 /** The API answers or refuses within its own deadlines; longer than this, the answer is lost. */
 export const REQUEST_TIMEOUT_MS = 8_000;
 

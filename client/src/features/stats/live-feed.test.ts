@@ -1,8 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LiveBody } from '../../../../src/contracts/live-http.ts';
-import { createLiveFeed, HISTORY_SEC, withNews } from './live-feed.ts';
+import { aStatus } from '../sale/testing/a-status.ts';
+import { HISTORY_SEC, withNews, withTick, type LiveFeedState } from './live-feed.ts';
 
-const empty = createLiveFeed({ http: () => Promise.resolve({ kind: 'unreachable' }) }, 's').current();
+const empty: LiveFeedState = {
+  ...{ live: undefined, error: null, newestSec: 0, events: [] },
+  ...{ sale: new Map(), instance: new Map() },
+};
 const aBody = (change: Partial<LiveBody> = {}): LiveBody => ({
   ...{ saleId: 's', name: 'Drop', state: 'active', startsAt: '', endsAt: '', serverTime: '' },
   ...{ perShopperLimit: 1, version: 1, saleSamples: [], instanceSamples: [], events: [] },
@@ -32,5 +36,27 @@ describe('what the live screen knows', () => {
   it('keeps its seconds when an answer has none', () => {
     const first = withNews(empty, aBody({ instanceSamples: [instanceAt(10)] }));
     expect(withNews(first, aBody()).instance).toBe(first.instance);
+  });
+
+  it('takes from a tick what the gate says, and nothing from one that is older than the reading', () => {
+    const none = { p50: 0, p95: 0, p99: 0 };
+    const stats: NonNullable<LiveBody['stats']> = {
+      ...{ saleId: 's', state: 'open', serverTime: '', invariants: [] },
+      stock: { total: 10, sold: 3, promised: 1, remaining: 6 },
+      attempts: { received: 0, admitted: 0, confirmed: 0, rejected: {} },
+      queue: { waiting: 0, active: 0, delayed: 0, failed: 0, oldestMs: 0 },
+      repairs: { gatesRebuilt: 0, attemptsAdopted: 0, batchesEnqueuedAgain: 0, unitsCorrected: 0 },
+      throughput: { attemptsPerSec: 0, confirmedPerSec: 0 },
+      latencyMs: { accept: none, settle: none, outcome: none },
+    };
+    const read = withNews(empty, aBody({ serverTime: '2026-03-01T12:00:01.000Z', stats }));
+    const tick = aStatus({ state: 'paused', stock: { total: 10, remaining: 5 } });
+    const newer = withTick(read, { ...tick, serverTime: '2026-03-01T12:00:01.200Z' });
+    expect(newer.live?.stats).toMatchObject({
+      state: 'paused',
+      stock: { total: 10, sold: 3, promised: 2, remaining: 5 },
+    });
+    expect(withTick(read, { ...tick, serverTime: '2026-03-01T12:00:00.900Z' })).toBe(read);
+    expect(withTick(empty, tick)).toBe(empty);
   });
 });

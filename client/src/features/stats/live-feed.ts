@@ -4,7 +4,8 @@ import type {
   LiveEventBody,
   SaleSampleBody,
 } from '../../../../src/contracts/live-http.ts';
-import { STATS_POLL_MS } from '../../config/timing.ts';
+import type { SaleStatusBody } from '../../../../src/contracts/http.ts';
+import { LIVE_POLL_MS } from '../../config/timing.ts';
 import type { Services } from '../../lib/services.ts';
 import { createStore } from '../../lib/store.ts';
 import { isOver, wait } from '../../lib/wait.ts';
@@ -37,10 +38,11 @@ export interface LiveFeed {
 }
 
 /**
- * Follows one sale at the desk: everything of the past hour at first, then each second what is new. The one beat of the whole
- * screen: figures and charts are drawn when it has read, and nothing is read while nobody sees the tab.
+ * Follows one sale at the desk: everything of the past hour at first, then twice a second what is new. The one beat of the whole
+ * screen: figures and charts are drawn when it has read, and nothing is read while nobody sees the tab. What is left, and whether
+ * it is on sale, comes by the socket in between.
  */
-export function createLiveFeed({ http }: Pick<Services, 'http'>, saleId: string): LiveFeed {
+export function createLiveFeed({ http, live }: Pick<Services, 'http' | 'live'>, saleId: string): LiveFeed {
   const store = createStore<LiveFeedState>({
     ...{ live: undefined, error: null, newestSec: 0, events: [] },
     ...{ sale: new Map(), instance: new Map() },
@@ -69,14 +71,20 @@ export function createLiveFeed({ http }: Pick<Services, 'http'>, saleId: string)
           if (!document.hidden) await read(life.signal);
           const pause = new AbortController();
           skipWait = () => pause.abort();
-          await wait(STATS_POLL_MS, AbortSignal.any([life.signal, pause.signal]));
+          await wait(LIVE_POLL_MS, AbortSignal.any([life.signal, pause.signal]));
         }
       };
       const onShown = () => skipWait();
       document.addEventListener('visibilitychange', onShown);
+      const stopWatching = live.watchSale(saleId, (tick) => {
+        const before = store.current();
+        store.set(withTick(before, tick));
+        if (before.live?.stats?.state !== tick.state) skipWait();
+      });
       void follow();
       return () => {
         life.abort();
+        stopWatching();
         skipWait = () => {};
         document.removeEventListener('visibilitychange', onShown);
       };
@@ -103,6 +111,17 @@ export function withNews(before: LiveFeedState, body: LiveBody): LiveFeedState {
         ? before.events
         : [...newEvents, ...before.events].sort((a, b) => b.at - a.at).slice(0, MOST_EVENTS),
   };
+}
+
+/** What is known with what a tick says of the gate; a tick that is older than the last reading says nothing. */
+export function withTick(before: LiveFeedState, tick: SaleStatusBody): LiveFeedState {
+  const { live } = before;
+  if (!live?.stats || tick.serverTime < live.serverTime) return before;
+  const { total, sold } = live.stats.stock;
+  const { remaining } = tick.stock;
+  const stock = { total, sold, remaining, promised: Math.max(0, total - sold - remaining) };
+  const stats = { ...live.stats, state: tick.state, stock };
+  return { ...before, live: { ...live, serverTime: tick.serverTime, stats } };
 }
 
 function merged<Sample extends { at: number }>(

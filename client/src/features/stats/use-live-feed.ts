@@ -4,9 +4,9 @@ import { createLiveFeed, type LiveFeed, type LiveFeedState } from './live-feed.t
 
 /** Follows a sale while somebody is signed in; what was known stays while nobody is. */
 export function useLiveFeed(saleId: string): { state: LiveFeedState; feed: LiveFeed } {
-  const { http } = useServices();
+  const { http, live } = useServices();
   const isSignedIn = useSession().signedIn !== undefined;
-  const feed = useMemo(() => createLiveFeed({ http }, saleId), [http, saleId]);
+  const feed = useMemo(() => createLiveFeed({ http, live }, saleId), [http, live, saleId]);
   useEffect(() => (isSignedIn ? feed.start() : undefined), [feed, isSignedIn]);
   return { state: useSyncExternalStore(feed.subscribe, feed.current), feed };
 }
