@@ -35,6 +35,8 @@ describe('an open loop', () => {
     expect(new Set(keys).size).toBe(50);
     expect(result).toMatchObject({ timeouts: 0, connectionErrors: 0 });
     expect([result.latencyMs[202]?.length, result.latencyMs[503]?.length]).toEqual([25, 25]);
+    expect([result.dueMs[202]?.length, result.dueMs[503]?.length]).toEqual([25, 25]);
+    expect(Math.max(...result.dueMs[202]!)).toBeLessThanOrEqual(result.seconds * 1_000);
   });
 
   it('charges a server that stands still for everybody who came meanwhile', async () => {

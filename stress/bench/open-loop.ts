@@ -23,6 +23,8 @@ export interface OpenLoopWatch {
 export interface OpenLoopResult {
   /** From the moment an attempt was due, waiting for a free connection included, ms; by HTTP status. */
   latencyMs: Record<number, number[]>;
+  /** When each of these was due, ms from the first; in the same order. */
+  dueMs: Record<number, number[]>;
   /** Until the last attempt was sent, s. */
   seconds: number;
   /** How late the generator itself was with each, ms; counted in the latencies too. */
@@ -61,7 +63,7 @@ export async function runOpenLoop(load: OpenLoop, watch?: OpenLoopWatch): Promis
   const dueMs = arrivalsOf(requests.length, load.perSec);
   const lateMs = new Float64Array(requests.length);
   const result: OpenLoopResult = {
-    ...{ latencyMs: {}, seconds: 0, lateMs: [], mostWaiting: 0, withoutRetryAfter: 0 },
+    ...{ latencyMs: {}, dueMs: {}, seconds: 0, lateMs: [], mostWaiting: 0, withoutRetryAfter: 0 },
     ...{ timeouts: 0, connectionErrors: 0, failures: {}, generatorBusy: 0 },
   };
   const { hostname, port } = new URL(load.url);
@@ -87,7 +89,9 @@ export async function runOpenLoop(load: OpenLoop, watch?: OpenLoopWatch): Promis
         result.connectionErrors += 1;
         result.failures[answer] = (result.failures[answer] ?? 0) + 1;
       } else {
-        (result.latencyMs[answer.status] ??= []).push(performance.now() - startedAt - (dueMs[index] ?? 0));
+        const dueAtMs = dueMs[index] ?? 0;
+        (result.latencyMs[answer.status] ??= []).push(performance.now() - startedAt - dueAtMs);
+        (result.dueMs[answer.status] ??= []).push(dueAtMs);
         if (answer.status === 503 && answer.retryAfterSec === null) result.withoutRetryAfter += 1;
         watch?.answered(index, answer);
       }

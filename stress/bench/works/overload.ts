@@ -13,6 +13,8 @@ const SETTLED_PER_SEC = 1_000;
 const OFFERED_PER_SEC = 10 * SETTLED_PER_SEC;
 /** So long that it is a state and not a moment: the first half second admits 5,000, which is another work. */
 const SECONDS = 20;
+/** By then the first 5,000 are promised, and all who waited behind them have been answered. */
+const LASTING_FROM_MS = 2_000;
 /** Its timers wake it every millisecond or two; what was sent later than this tells of the generator. */
 const LATE_FROM_MS = 10;
 
@@ -73,6 +75,7 @@ async function measure(
       ...{ settledPerSec, goodputShare: settledPerSec / SETTLED_PER_SEC },
       generatorLateP99Ms: latencyOf(sent.lateMs).p99,
       refusedP99Ms: latencyOf(sent.latencyMs[503] ?? []).p99,
+      refusedLaterP99Ms: latencyOf(refusedLater(sent)).p99,
       notAnswered: sent.timeouts + sent.connectionErrors,
       ...shared.cpuPer(offered, usage),
     },
@@ -84,6 +87,11 @@ async function measure(
     settleMs: settled.settleMs,
     ...{ usage, samples, invariants },
   });
+}
+
+/** The latencies of those refused once overload lasts. */
+function refusedLater({ latencyMs, dueMs }: OpenLoopResult): number[] {
+  return (latencyMs[503] ?? []).filter((_ms, index) => (dueMs[503]?.[index] ?? 0) >= LASTING_FROM_MS);
 }
 
 /** Settled in so many seconds from the first promise on, on one clock. */
