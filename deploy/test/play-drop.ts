@@ -1,11 +1,15 @@
 import { Agent as PlainAgent, request as requestPlainly } from 'node:http';
 import { Agent, request as requestSecurely } from 'node:https';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { checkInvariants } from '../../src/features/purchase/purchase.invariants.ts';
 import type { SaleDetails } from '../../src/features/sale/sale.model.ts';
 import { tokenOf } from '../../src/testing/test-api.ts';
 import type { TestServices } from '../../src/testing/test-services.ts';
 import { until } from '../../src/testing/until.ts';
+
+/** Less than a page waits: the rest of a drop shall not be over before a store is back. */
+const ASKED_AGAIN_AFTER_MS = 50;
 
 export interface Drop {
   url: string;
@@ -14,6 +18,8 @@ export interface Drop {
   /** Of the proxy; none for plain HTTP. */
   certificate?: string;
   connections?: number;
+  /** Whether everybody asks again with the same key until the answer is final, as a page does: for when a store fails. */
+  isPatient?: boolean;
   /** Asked when everybody has asked: whether all ask again, with the same keys. */
   goOn?: () => boolean;
   /** Told after each answer how many there are. */
@@ -29,8 +35,8 @@ export interface DropAnswer {
 
 /** Every shopper asks for one unit, with a key, over connections that stay open; nobody asks again because of what a proxy answers. */
 export async function playDrop(drop: Drop): Promise<DropAnswer[]> {
-  const { shoppers, connections = 32, goOn = () => false, answered } = drop;
-  const send = createSend(drop, connections);
+  const { shoppers, connections = 32, isPatient = false, goOn = () => false, answered } = drop;
+  const { send, close } = openConnections(drop, connections);
   const answers: DropAnswer[] = [];
   let asked = 0;
   const line = async (): Promise<void> => {
@@ -38,22 +44,27 @@ export async function playDrop(drop: Drop): Promise<DropAnswer[]> {
       const shopper = shoppers[asked++ % shoppers.length] ?? '';
       let answer = await send(shopper);
       // The API says itself that its gate was too slow to know: a busy machine, which the same key asks again.
-      while (answer.code === 'outcome_unknown' && answer.attemptId !== undefined)
+      while (isUndecided(answer) && (isPatient || answer.attemptId !== undefined)) {
+        await pause(ASKED_AGAIN_AFTER_MS);
         answer = await send(shopper);
+      }
       answers.push(answer);
       answered?.(answers.length);
     }
   };
   await Promise.all(Array.from({ length: connections }, line));
+  close();
   return answers;
 }
 
-function createSend({ url, sale, certificate }: Drop, connections: number) {
+const isUndecided = ({ status }: DropAnswer): boolean => status === 503 || status === 0;
+
+function openConnections({ url, sale, certificate }: Drop, connections: number) {
   const options = { keepAlive: true, maxSockets: connections };
   const isSecure = url.startsWith('https:');
   const agent = isSecure ? new Agent({ ...options, ca: certificate }) : new PlainAgent(options);
   const body = JSON.stringify({ saleId: sale.saleId });
-  return (shopper: string): Promise<DropAnswer> =>
+  const send = (shopper: string): Promise<DropAnswer> =>
     new Promise((resolve) => {
       const headers = {
         authorization: tokenOf(shopper),
@@ -77,6 +88,7 @@ function createSend({ url, sale, certificate }: Drop, connections: number) {
       });
       asking.end(body);
     });
+  return { send, close: () => agent.destroy() };
 }
 
 /** Nobody was left without an answer, everybody accepted has an outcome, every unit is sold once, every promise kept. */

@@ -45,6 +45,7 @@ export const parts = [
     needs: ['nginx', 'openssl', 'pgbouncer'],
     isThroughPgBouncer: true,
   },
+  { name: 'a Redis whose standby takes over in a drop', tests: ['deploy/test/redis-failover'], needs: [] },
   { name: 'a replica for exports', tests: ['deploy/test/replica'], needs: [] },
   { name: 'a backup restored to a moment', tests: ['deploy/test/restore'], needs: [] },
 ];
