@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { DESK_STEP_MS, startTestDesk, type TestDesk } from './testing/test-desk.ts';
+import { givenOperator } from './testing/test-operator.ts';
 import { givenSale, givenShoppers } from './testing/test-sale.ts';
 import { until } from './testing/until.ts';
 
@@ -59,6 +60,31 @@ describe('the lists and exports of the desk', () => {
   );
 
   it(
+    'change of a user what was chosen, and leave what another admin changed meanwhile',
+    async () => {
+      const { db } = desk.pipeline;
+      const [id] = await givenShoppers(db, 1);
+      const { email } = await db('users').where({ id }).first<{ email: string }>('email');
+      const other = await givenOperator(desk.api, db, 'admin');
+      const page = await desk.open(`/operator/users?email=${email}`, await desk.givenAccount('admin'));
+      await page.locator(`[data-user-id="${id!}"]`).getByRole('button', { name: 'Change' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText('Now: Shopper, Active.').waitFor();
+      expect((await other.patch(`/users/${id!}`, 1, { role: 'operator', reason: 'hired' })).status).toBe(200);
+      await dialog.getByLabel('Access').selectOption({ label: 'Blocked' });
+      await dialog.getByLabel('Reason').fill('left again');
+      await dialog.getByRole('button', { name: 'Change user' }).click();
+      await dialog.getByText('Somebody has changed this since you read it').waitFor();
+      await dialog.getByText('Now: Operator, Active.').waitFor();
+      await dialog.getByRole('button', { name: 'Change user' }).click();
+      await dialog.waitFor({ state: 'detached' });
+      const stored = await db('users').where({ id }).first<object>('role', 'blocked');
+      expect(stored).toEqual({ role: 'operator', blocked: true });
+    },
+    TEST_MS,
+  );
+
+  it(
     'say what is when a list is empty, loading, failing or not for everybody',
     async () => {
       const wrong: string[] = [];
@@ -81,6 +107,7 @@ describe('the lists and exports of the desk', () => {
       await page.getByRole('button', { name: 'Try again' }).waitFor();
       wrong.push(...(await desk.look(page, 'failing')));
       await page.unroute('**/api/admin/audit*');
+      await page.route('**/api/admin/audit*', (route) => route.fulfill({ json: { entries: [] } }));
       await page.getByRole('button', { name: 'Try again' }).click();
       await page.getByText('Nothing was changed yet').waitFor();
       wrong.push(...(await desk.look(page, 'audit-empty')));

@@ -200,6 +200,7 @@ export const office = {
   },
   cancel: {
     cancel: 'Cancel this order',
+    keep: 'Keep it',
     title: 'Cancel this order?',
     text: 'Its units go back on sale at once, and its shopper is told and may buy again. This cannot be taken back.',
     done: (units: string) => `The order is cancelled: ${units} back on sale.`,

@@ -15,6 +15,8 @@ export interface ConfirmDialogProps {
   title: string;
   text?: string;
   confirmLabel: string;
+  /** Where “Cancel” would be a word of the change itself. */
+  cancelLabel?: string;
   /** Set for what cannot be taken back: this name must be typed, letter by letter. */
   nameToType?: string | undefined;
   isReasonNeeded?: boolean;
@@ -34,6 +36,7 @@ export function ConfirmDialog({
   title,
   text,
   confirmLabel,
+  cancelLabel = deskWords.dialog.cancel,
   nameToType,
   isReasonNeeded = false,
   change,
@@ -88,7 +91,7 @@ export function ConfirmDialog({
         </p>
         <div className="dialog-row">
           <button type="button" onClick={onCancel}>
-            {words.cancel}
+            {cancelLabel}
           </button>
           <button
             type="submit"

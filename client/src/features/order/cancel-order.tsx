@@ -27,6 +27,7 @@ export function CancelOrder({ orderId, saleId }: { orderId: string; saleId: stri
           title={words.title}
           text={words.text}
           confirmLabel={words.cancel}
+          cancelLabel={words.keep}
           nameToType={sale.data.name}
           isReasonNeeded
           change={cancel}
