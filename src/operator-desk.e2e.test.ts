@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { Role } from './contracts/http.ts';
 import type { LiveBody } from './contracts/live-http.ts';
+import { createPasswords } from './features/account/password.ts';
 import { aBusyHour } from './testing/a-busy-hour.ts';
 import { openBrowser } from './testing/open-browser.ts';
 import { findAxeViolations, measureOverflow } from './testing/page-checks.ts';
@@ -24,6 +25,13 @@ const NARROW = { width: 320, height: 640 };
 const WALLS = { 'wall-1080': { width: 1920, height: 1080 }, 'wall-1440': { width: 2560, height: 1440 } };
 const SCHEMES = ['light', 'dark'] as const;
 
+const PASSWORD = 'a long way round the lake';
+const LATENCIES = {
+  accept: { p50: 1.1, p95: 3.2, p99: 6.4 },
+  settle: { p50: 8.4, p95: 21, p99: 64 },
+  outcome: { p50: 12, p95: 33, p99: 92 },
+};
+
 describe('the operator’s desk in a browser', () => {
   let browser: Browser;
   let pipeline: TestPipeline;
@@ -38,6 +46,10 @@ describe('the operator’s desk in a browser', () => {
     api = await startTestApi(pipeline);
     await pipeline.startWorker();
     operator = await givenOperator(api, pipeline.db);
+    await pipeline
+      .db('users')
+      .where({ id: operator.id })
+      .update({ password_hash: await createPasswords().hash(PASSWORD) });
   }, TEST_MS);
   afterEach(async () => {
     for (const context of contexts) {
@@ -161,6 +173,32 @@ describe('the operator’s desk in a browser', () => {
   );
 
   it(
+    'keeps what was typed into a dialog when the session ends, and goes on with it after the sign-in',
+    async () => {
+      const { saleId } = await givenSale(pipeline);
+      const desk = await openDesk(`/operator/sales/${saleId}`);
+      await desk.getByTestId('remaining').waitFor();
+      await desk.getByRole('button', { name: 'Pause', exact: true }).click();
+      const reason = desk.getByRole('dialog').getByLabel(/^Reason/);
+      await reason.fill('typed before the session ended');
+      const ended = { status: 401, json: { code: 'unauthenticated', status: 401, detail: 'Sign in.' } };
+      for (const path of ['**/live**', '**/api/auth/refresh'])
+        await desk.route(path, (route) => route.fulfill(ended));
+      await desk.getByTestId('desk-sign-in').waitFor();
+      await reason.waitFor({ state: 'hidden' });
+      await desk.unrouteAll({ behavior: 'ignoreErrors' });
+      await desk.getByLabel('E-mail').fill(`${operator.id}@test.invalid`);
+      await desk.getByLabel('Password').fill(PASSWORD);
+      await desk.getByTestId('desk-sign-in').getByRole('button', { name: 'Sign in' }).click();
+      await reason.waitFor();
+      expect(await reason.inputValue()).toBe('typed before the session ended');
+      await desk.getByRole('dialog').getByRole('button', { name: 'Pause' }).click();
+      await stateAtDesk(desk, 'paused').waitFor();
+    },
+    TEST_MS,
+  );
+
+  it(
     'tells shoppers something, shows what they read, and takes it away',
     async () => {
       const { saleId } = await givenSale(pipeline);
@@ -207,7 +245,7 @@ describe('the operator’s desk in a browser', () => {
     await desk.route('**/api/admin/sales/*/live*', async (route) => {
       const body = (await (await route.fetch()).json()) as LiveBody;
       const throughput = { attemptsPerSec: 38, confirmedPerSec: 4 };
-      const stats = { ...body.stats, stock, throughput };
+      const stats = { ...body.stats, stock, throughput, latencyMs: LATENCIES };
       await route.fulfill({ json: { ...body, ...hour, stats } });
     });
     await desk.goto(`${api.url}/operator/sales/${saleId}`);
