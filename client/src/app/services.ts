@@ -42,6 +42,10 @@ export function createServices(): Services {
       });
     },
   });
+  // The socket's own next try may be 5 s away.
+  window.addEventListener('online', () => {
+    if (!live.isConnected()) live.renew();
+  });
   let socketToken = accessToken();
   session.subscribe(() => {
     if (accessToken() === socketToken) return;
