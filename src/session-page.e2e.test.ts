@@ -62,6 +62,13 @@ describe('a session in the browser', () => {
       headers: { Cookie: `refresh_token=${last!.value}` },
     });
     expect(answer.status).toBe(401);
+
+    // Whoever is next sees nothing of who was here before, not even while their own orders cannot be read.
+    await one.route('**/api/purchase/user/**', (route) => route.abort());
+    await one.getByRole('button', { name: 'Sign in', exact: true }).first().click();
+    await one.getByRole('dialog').getByRole('button', { name: 'Continue as guest' }).click();
+    await one.getByText('Your orders cannot be read right now.').waitFor();
+    expect(await one.getByTestId('order').count()).toBe(0);
     await context.close();
   }, 180_000);
 });

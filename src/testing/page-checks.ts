@@ -26,15 +26,28 @@ export async function measureOverflow(page: Page): Promise<number> {
   return Number(await page.evaluate('document.documentElement.scrollWidth - window.innerWidth'));
 }
 
-/** Counts the gzipped bytes of the scripts a page loads from now on. */
-export function countScriptBytes(page: Page): { bytes: () => Promise<number> } {
-  const sizes: Promise<number>[] = [];
+export type Weight = Record<'script' | 'stylesheet' | 'font' | 'image', number>;
+
+/** Counts the bytes of what a page loads from now on: text gzipped, as it travels, faces and pictures as they are. */
+export function weigh(page: Page): { weight: () => Promise<Weight> } {
+  const parts: Promise<[keyof Weight, number]>[] = [];
   page.on('response', (response) => {
-    if (!new URL(response.url()).pathname.endsWith('.js')) return;
-    sizes.push(response.body().then((body) => gzipSync(body).length));
+    const kind = response.request().resourceType();
+    if (!isWeighed(kind)) return;
+    const isText = kind === 'script' || kind === 'stylesheet';
+    parts.push(response.body().then((body) => [kind, isText ? gzipSync(body).length : body.length]));
   });
-  return { bytes: async () => (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0) };
+  return {
+    weight: async () => {
+      const weight: Weight = { script: 0, stylesheet: 0, font: 0, image: 0 };
+      for (const [kind, bytes] of await Promise.all(parts)) weight[kind] += bytes;
+      return weight;
+    },
+  };
 }
+
+const isWeighed = (kind: string): kind is keyof Weight =>
+  kind === 'script' || kind === 'stylesheet' || kind === 'font' || kind === 'image';
 
 export interface Vitals {
   lcpMs: number;
