@@ -8,9 +8,13 @@ import type { Database } from '../../infrastructure/postgres/database.ts';
 import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
 import { roundToTenth } from '../../infrastructure/redis/read-redis-health.ts';
+import { within } from '../../utils/within.ts';
 import { listMeasuredStocks, type MeasuredStock } from '../metrics/sale-metrics.repository.ts';
 import type { SaleReading } from './sale-sample.ts';
 import type { Seen } from './seen-changes.ts';
+
+/** A store that does not answer by then is left out of that second: it must not keep the rest from being recorded, ms. */
+const STORE_DEADLINE_MS = 700;
 
 export interface ReadMomentDeps {
   db: Database;
@@ -26,7 +30,7 @@ export async function readInstance(
 ): Promise<{ sample: InstanceSampleBody; seen: Omit<Seen, 'sales'> }> {
   const [redisMs, postgresMs, counts, processes, repairs] = await Promise.all([
     timed(() => redis.ping()),
-    timed(() => db.raw('select 1')),
+    timed(async () => db.raw('select 1')),
     queue.counts(),
     readProcesses({ redis, clock }),
     readRepairs(redis),
@@ -51,19 +55,20 @@ export async function readInstance(
   };
 }
 
-async function timed(ask: () => PromiseLike<unknown>): Promise<number | undefined> {
+async function timed(ask: () => Promise<unknown>): Promise<number | undefined> {
   const askedAt = performance.now();
   try {
-    await ask();
+    await within(STORE_DEADLINE_MS, ask);
     return roundToTenth(performance.now() - askedAt);
   } catch {
     return undefined;
   }
 }
 
-/** What is counted of each sale that is open or was within the last hour; of none while PostgreSQL is away. */
-export async function readSales(deps: ReadMomentDeps, at: number): Promise<Map<string, SaleReading>> {
-  const stocks = await listMeasuredStocks(deps.db).catch((): MeasuredStock[] => []);
+/** What is counted of each sale that is open or was within the last hour. @returns null while PostgreSQL is away */
+export async function readSales(deps: ReadMomentDeps, at: number): Promise<Map<string, SaleReading> | null> {
+  const stocks = await within(STORE_DEADLINE_MS, () => listMeasuredStocks(deps.db)).catch(() => null);
+  if (!stocks) return null;
   const readings = await Promise.all(
     stocks.map(async (stock) => [stock.saleId, await readSale(deps.redis, stock, at)] as const),
   );

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LiveEventBody } from '../../contracts/live-http.ts';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
+import type { Database } from '../../infrastructure/postgres/database.ts';
 import { HISTORY_KEYS, PROCESSES_KEY, saleHistoryKey, saleKeys } from '../../infrastructure/redis/keys.ts';
 import { startTestPipeline, type TestPipeline } from '../../testing/test-pipeline.ts';
 import { givenSale } from '../../testing/test-sale.ts';
@@ -69,6 +70,26 @@ describe('the history', () => {
     await one.record();
     const nowSec = Math.floor(Date.now() / 1_000);
     const { sale } = await readHistory(pipeline.redis, saleId, { sinceSec: 0, nowSec });
+    expect(sale.map(({ counts }) => counts)).toEqual([{}, { sold_out: 3 }]);
+    await one.close();
+  });
+
+  it('goes on while PostgreSQL does not answer, and forgets nothing of its sales meanwhile', async () => {
+    const { saleId } = await givenSale(pipeline);
+    let isAway = false;
+    const raw = (sql: string, bindings: never[]): Promise<unknown> =>
+      isAway ? new Promise(() => undefined) : Promise.resolve(pipeline.db.raw(sql, bindings));
+    const db = { raw } as unknown as Database;
+    const one = createRecordHistory({ ...pipeline, db, clock: Date, logger: silentLogger });
+    await one.record();
+    isAway = true;
+    await pipeline.redis.hincrby(saleKeys(saleId).counters, 'refused:sold_out', 3);
+    await one.record();
+    isAway = false;
+    await one.record();
+    const nowSec = Math.floor(Date.now() / 1_000);
+    const { sale, instance } = await readHistory(pipeline.redis, saleId, { sinceSec: 0, nowSec });
+    expect(instance.map((second) => second.postgresMs !== undefined)).toEqual([true, false, true]);
     expect(sale.map(({ counts }) => counts)).toEqual([{}, { sold_out: 3 }]);
     await one.close();
   });

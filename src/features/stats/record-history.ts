@@ -27,13 +27,7 @@ export function createRecordHistory(deps: RecordHistoryDeps) {
   let timer: NodeJS.Timeout | undefined;
   let isClosed = false;
 
-  const record = async (): Promise<void> => {
-    if (!(await holdLease(redis, recorderId))) {
-      readings.clear(); // figures of long ago are nothing to compare with
-      return;
-    }
-    const at = Math.floor(clock.now() / 1000);
-    const [instance, sales] = await Promise.all([readInstance(deps, at), readSales(deps, at)]);
+  const sampleAll = (sales: ReadonlyMap<string, SaleReading>, at: number): Map<string, SaleSampleBody> => {
     const samples = new Map<string, SaleSampleBody>();
     for (const [saleId, reading] of sales) {
       const had = readings.get(saleId);
@@ -44,6 +38,17 @@ export function createRecordHistory(deps: RecordHistoryDeps) {
       readings.set(saleId, { reading, keptAt: sample ? at : (had?.keptAt ?? at) });
     }
     for (const saleId of readings.keys()) if (!sales.has(saleId)) readings.delete(saleId);
+    return samples;
+  };
+
+  const record = async (): Promise<void> => {
+    if (!(await holdLease(redis, recorderId))) {
+      readings.clear(); // figures of long ago are nothing to compare with
+      return;
+    }
+    const at = Math.floor(clock.now() / 1000);
+    const [instance, sales] = await Promise.all([readInstance(deps, at), readSales(deps, at)]);
+    const samples = sales ? sampleAll(sales, at) : new Map<string, SaleSampleBody>();
     const events = await lookForChanges(redis, at, instance.seen, sales);
     await keepRecorded(redis, { instance: instance.sample, sales: samples, events });
   };
@@ -87,26 +92,25 @@ async function releaseLease(redis: Redis, recorderId: string): Promise<void> {
   if ((await redis.get(HISTORY_KEYS.lease)) === recorderId) await redis.del(HISTORY_KEYS.lease);
 }
 
-/** Compares with what was last seen, by this process or by who recorded before it. */
+/** Compares with what was last seen, by this process or by who recorded before it. @param sales  null: nothing is known of them */
 async function lookForChanges(
   redis: Redis,
   at: number,
   seen: Omit<Seen, 'sales'>,
-  sales: ReadonlyMap<string, SaleReading>,
+  sales: ReadonlyMap<string, SaleReading> | null,
 ): Promise<LiveEventBody[]> {
-  const now: Seen = {
-    ...seen,
-    sales: Object.fromEntries(
-      [...sales].map(([saleId, { epoch, counters }]) => [
-        saleId,
-        { epoch, setAside: Number(counters['rejected:set_aside'] ?? 0) },
-      ]),
-    ),
-  };
   const stored = await redis.get(HISTORY_KEYS.seen);
-  const text = JSON.stringify(now);
-  await redis.set(HISTORY_KEYS.seen, text, 'EX', HISTORY_SEC);
-  if (text === stored) return [];
   const before = stored === null ? null : (JSON.parse(stored) as Seen);
+  const now: Seen = { ...seen, sales: sales ? seenOf(sales) : (before?.sales ?? {}) };
+  await redis.set(HISTORY_KEYS.seen, JSON.stringify(now), 'EX', HISTORY_SEC);
   return changesBetween(before, now).map((happening) => ({ id: randomUUID(), at, ...happening }));
+}
+
+function seenOf(sales: ReadonlyMap<string, SaleReading>): Seen['sales'] {
+  return Object.fromEntries(
+    [...sales].map(([saleId, { epoch, counters }]) => [
+      saleId,
+      { epoch, setAside: Number(counters['rejected:set_aside'] ?? 0) },
+    ]),
+  );
 }
