@@ -66,6 +66,32 @@ describe('the forms of the desk', () => {
   );
 
   it(
+    'make one thing of a form whose answer was lost and whose page was loaded again',
+    async () => {
+      const page = await desk.open('/operator/products/new', await desk.givenAccount('operator'));
+      const name = 'Made once';
+      await page.getByLabel('Name').fill(name);
+      await page.getByLabel('Price').fill('5');
+      const made = () => desk.pipeline.db('products').where({ name });
+      await page.route('**/api/admin/products', async (route) => {
+        if (route.request().method() !== 'POST') return route.continue();
+        if ((await made()).length === 0) await route.fetch();
+        return route.abort();
+      });
+      await page.getByRole('button', { name: 'New product' }).click();
+      await page.getByTestId('trouble').waitFor();
+      expect(await made()).toHaveLength(1);
+      await page.unroute('**/api/admin/products');
+      await page.reload();
+      await page.getByTestId('restored').waitFor();
+      await page.getByRole('button', { name: 'New product' }).click();
+      await page.getByRole('heading', { name }).waitFor();
+      expect(await made()).toHaveLength(1);
+    },
+    TEST_MS,
+  );
+
+  it(
     'show what a colleague changed meanwhile, and keep what was typed',
     async () => {
       const { body } = await desk.colleague.post('/products', {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createChangeKeys } from './change-keys.ts';
+import { createMemoryStorage } from '../../testing/memory-storage.ts';
+import { createChangeKeys, createTabPlace } from './change-keys.ts';
 
 const keysOneToMany = () => {
   let made = 0;
@@ -30,5 +31,30 @@ describe('the keys of changes', () => {
     keys.keyFor(pause);
     keys.forget();
     expect(keys.keyFor(pause)).toBe('key 2');
+  });
+
+  it('outlive the page in the tab’s storage, until the change is made', () => {
+    const storage = createMemoryStorage();
+    let made = 0;
+    const keys = (id = 'product.new') =>
+      createChangeKeys(() => `key ${(made += 1)}`, createTabPlace(storage, id));
+    expect([keys().keyFor(pause), keys().keyFor(pause)]).toEqual(['key 1', 'key 1']);
+    expect(keys('product.1').keyFor(pause)).toBe('key 2');
+    expect(keys().keyFor({ ...pause, body: { reason: 'another' } })).toBe('key 3');
+    keys().forget();
+    expect(keys().keyFor(pause)).toBe('key 4');
+  });
+
+  it('stay with the page where the storage keeps nothing', () => {
+    const full = {
+      getItem: () => '{"half',
+      setItem: () => {
+        throw new Error('QuotaExceededError');
+      },
+      removeItem: () => undefined,
+    };
+    let made = 0;
+    const keys = createChangeKeys(() => `key ${(made += 1)}`, createTabPlace(full, 'product.new'));
+    expect([keys.keyFor(pause), keys.keyFor(pause)]).toEqual(['key 1', 'key 1']);
   });
 });

@@ -26,7 +26,8 @@ export function ProductForm({
   onDone?: (product: OperatorProductBody) => void;
 }) {
   const { product: words, form: formWords } = officeWords;
-  const form = useForm(`product.${product?.id ?? 'new'}`, product ? productStart(product) : NEW_PRODUCT);
+  const id = `product.${product?.id ?? 'new'}`;
+  const form = useForm(id, product ? productStart(product) : NEW_PRODUCT);
   const [isPriceWrong, setIsPriceWrong] = useState(false);
   const path = product ? `${PRODUCTS}/${product.id}` : PRODUCTS;
   const save = useOperatorChange<Sent, OperatorProductBody>({
@@ -35,6 +36,7 @@ export function ProductForm({
       ...(product && { headers: { 'if-match': `"v${version}"` } }),
     }),
     touches: [PRODUCTS],
+    keptAs: id,
     told: ({ name }) => (product ? words.saved(name) : words.made(name)),
     onDone: (saved, { fields }) => form.goOn(product ? productStart(saved) : NEW_PRODUCT, fields),
   });

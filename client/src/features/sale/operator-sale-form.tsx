@@ -38,6 +38,7 @@ export function SaleForm({ id, start, method, path, label, told, startAfter, onD
       ...(isEdit && { headers: { 'if-match': `"v${version}"` } }),
     }),
     touches: ['/api/admin/sales'],
+    keptAs: `sale.${id}`,
     told,
     onDone: (sale, { fields }) => form.goOn(startAfter(sale), fields),
   });
