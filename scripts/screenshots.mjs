@@ -4,10 +4,11 @@ import './lib/require-node.mjs';
 import('./lib/step.mjs').then(({ failWith }) =>
   Promise.all([import('./lib/test.mjs'), import('./lib/paths.mjs'), import('node:fs/promises')])
     .then(async ([{ test }, { inRoot }, { copyFile }]) => {
-      const code = await test(['src/page-states.e2e']);
+      const code = await test(['src/page-states.e2e', 'src/operator-desk.e2e']);
       if (code !== 0) process.exit(code);
       const shown = {
         'sale-page': 'desktop-open',
+        'operator-desk': 'desk-wall-1080-light',
         ...same('scheduled', 'in-line-moving', 'confirmed', 'sold-out'),
       };
       for (const [name, shot] of Object.entries(shown)) {
