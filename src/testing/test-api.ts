@@ -1,4 +1,4 @@
-import { request as sendRequest } from 'node:http';
+import { request as sendRequest, type Agent } from 'node:http';
 import { composeApi } from '../composition.ts';
 import { readServiceEnv } from '../config/env.ts';
 import type { ProblemDocument } from '../contracts/error-catalogue.ts';
@@ -37,6 +37,8 @@ export interface TestRequest {
   body?: unknown;
   /** Send the body in chunks, without its length. */
   chunked?: boolean;
+  /** Whose connections are used; else it is one of its own. */
+  agent?: Agent;
 }
 
 export interface TestApi {
@@ -99,10 +101,10 @@ export async function startTestApi(
 /** So `npm run test:deploy` runs the tests of the contract once more. */
 const isBehindNginx = (): boolean => process.env.TEST_FRONT === 'nginx';
 
-/** Sends one request on a connection of its own. */
+/** Sends one request. */
 export function sendTo(
   url: string,
-  { method = 'GET', headers = {}, body, chunked = false }: TestRequest = {},
+  { method = 'GET', headers = {}, body, chunked = false, agent }: TestRequest = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
@@ -114,7 +116,7 @@ export function sendTo(
           : { 'Content-Length': String(Buffer.byteLength(sent)) };
     // One connection each, kept open by the server unless it wants it closed, as a browser would.
     const all = { Connection: 'keep-alive', ...length, ...headers };
-    const request = sendRequest(url, { method, headers: all, agent: false }, (response) => {
+    const request = sendRequest(url, { method, headers: all, agent: agent ?? false }, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => (text += chunk));
