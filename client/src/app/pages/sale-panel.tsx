@@ -80,9 +80,7 @@ export function SalePanel(props: SalePanelProps) {
             </div>
           </div>
         </div>
-        <p className="hint sale-rule">
-          {words.sale.limit(perShopperLimit)} {words.sale.fairness}
-        </p>
+        <p className="hint sale-rule">{words.sale.limit(perShopperLimit)}</p>
         <ClockNotice deviceAheadMs={deviceAheadMs} />
       </div>
     </article>

@@ -32,7 +32,9 @@ export function StockBar({ remaining, total, growth }: StockBarProps) {
         aria-valuemax={total}
         aria-valuenow={remaining}
       >
-        <div className={share <= 10 ? 'stock-fill is-low' : 'stock-fill'} style={{ width: `${share}%` }} />
+        {remaining > 0 && (
+          <div className={share <= 10 ? 'stock-fill is-low' : 'stock-fill'} style={{ width: `${share}%` }} />
+        )}
       </div>
     </div>
   );
