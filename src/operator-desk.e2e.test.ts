@@ -9,6 +9,7 @@ import { createPasswords } from './features/account/password.ts';
 import { aBusyHour } from './testing/a-busy-hour.ts';
 import { openBrowser } from './testing/open-browser.ts';
 import { findAxeViolations, measureOverflow } from './testing/page-checks.ts';
+import { until } from './testing/until.ts';
 import { startTestApi, tokenOf, type TestApi } from './testing/test-api.ts';
 import { givenOperator, type TestOperator } from './testing/test-operator.ts';
 import { startTestPipeline, type TestPipeline } from './testing/test-pipeline.ts';
@@ -243,7 +244,9 @@ describe('the operator’s desk in a browser', () => {
     const { stock, ...hour } = aBusyHour(Math.floor(Date.now() / 1_000));
     const desk = await openDesk('/operator', { colorScheme });
     await desk.route('**/api/admin/sales/*/live*', async (route) => {
-      const body = (await (await route.fetch()).json()) as LiveBody;
+      const response = await route.fetch();
+      if (!response.ok()) return route.fulfill({ response }); // no figures to put an hour on
+      const body = (await response.json()) as LiveBody;
       const throughput = { attemptsPerSec: 38, confirmedPerSec: 4 };
       const stats = { ...body.stats, stock, throughput, latencyMs: LATENCIES };
       await route.fulfill({ json: { ...body, ...hour, stats } });
@@ -256,10 +259,18 @@ describe('the operator’s desk in a browser', () => {
 
   /** Every chart fills its box, as it does a moment after the window has changed. */
   const untilFitted = (page: Page) =>
-    page.waitForFunction(`[...document.querySelectorAll('.chart-box')].every((box) => {
-      const chart = box.querySelector('.uplot');
-      return chart && Math.abs(chart.offsetWidth - box.clientWidth) <= 1;
-    })`);
+    until(
+      () =>
+        page.evaluate<boolean>(`(() => {
+          const boxes = [...document.querySelectorAll('.chart-box')];
+          const isFitted = (box) => {
+            const chart = box.querySelector('.uplot');
+            return chart && Math.abs(chart.offsetWidth - box.clientWidth) <= 1;
+          };
+          return boxes.length > 0 && boxes.every(isFitted);
+        })()`),
+      { timeoutMs: 30_000, what: 'there are charts, and each fills its box' },
+    );
 
   it(
     'shows an hour on a laptop and on a wall, light and dark, for everybody',
