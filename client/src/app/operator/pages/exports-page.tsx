@@ -8,6 +8,7 @@ import { dropKeptExports } from '../../../features/export/export-sink.ts';
 import { formatMoment } from '../../../lib/format.ts';
 import { officeWords } from '../../../words/office-words.ts';
 import { PageTitle } from './page-title.tsx';
+import '../exports.css';
 import '../office.css';
 
 /** The orders and the attempts of a sale as files. */

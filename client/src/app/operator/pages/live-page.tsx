@@ -18,6 +18,8 @@ import { SteerBar } from '../../../features/steer/steer-bar.tsx';
 import { formatCountdown, formatMoment } from '../../../lib/format.ts';
 import { useServerNow } from '../../../lib/use-server-now.ts';
 import { deskWords } from '../../../words/desk-words.ts';
+import '../charts.css';
+import '../preflight.css';
 import '../live.css';
 
 /** One sale as it runs: what an operator looks at during a drop, and steers it by. */
