@@ -20,7 +20,7 @@ export const apps = [
     exec_mode: 'cluster',
     instances: 'max',
     // Half of the young generation: 24 MB less a process, and no slower.
-    node_args: '--max-semi-space-size=8',
+    node_args: '--max-semi-space-size=8 --max-old-space-size=1024',
   },
   {
     ...shared,
