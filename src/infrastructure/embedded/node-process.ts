@@ -16,7 +16,7 @@ export interface NodeProgram {
 
 /**
  * Node's young generation takes 48 MB of a process that serves a crowd; with half of it, attempts cost the same. And V8 lets a heap
- * grow by how large it may become: below 1 GB, several times what a process ever needs, it leaves a third less behind
+ * grow by how large it may become: below 1 GB, several times what a process ever needs, it leaves a quarter less behind
  * (docs/decisions/0009). `ecosystem.config.js` says it too.
  */
 const API_NODE_OPTIONS = ['--max-semi-space-size=8', '--max-old-space-size=1024'];
