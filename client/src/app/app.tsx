@@ -1,21 +1,20 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { BrowserRouter, Link, NavLink, Outlet, Route, Routes } from 'react-router';
 import { AccountMenu } from '../features/account/account-menu.tsx';
 import { ExpiredNotice } from '../features/account/expired-notice.tsx';
+import { loadApart } from '../lib/load-apart.ts';
 import { words } from '../words/words.ts';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { SalePage } from './pages/sale-page.tsx';
 
-const OperatorApp = lazy(async () => ({
-  default: (await import('./operator/operator-app.tsx')).OperatorApp,
-}));
-const DropsPage = lazy(async () => ({ default: (await import('./pages/drops-page.tsx')).DropsPage }));
-const OrdersPage = lazy(async () => ({ default: (await import('./pages/orders-page.tsx')).OrdersPage }));
-const ProfilePage = lazy(async () => ({ default: (await import('./pages/profile-page.tsx')).ProfilePage }));
-const ComponentsPage = lazy(async () => ({
-  default: (await import('./components-page/components-page.tsx')).ComponentsPage,
-}));
+const OperatorApp = loadApart(async () => (await import('./operator/operator-app.tsx')).OperatorApp);
+const DropsPage = loadApart(async () => (await import('./pages/drops-page.tsx')).DropsPage);
+const OrdersPage = loadApart(async () => (await import('./pages/orders-page.tsx')).OrdersPage);
+const ProfilePage = loadApart(async () => (await import('./pages/profile-page.tsx')).ProfilePage);
+const ComponentsPage = loadApart(
+  async () => (await import('./components-page/components-page.tsx')).ComponentsPage,
+);
 
 /** Every address of the page; what is not the sale is loaded apart. */
 export function App() {

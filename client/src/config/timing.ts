@@ -41,3 +41,8 @@ export const CLOCK_FAR_OFF_MS = 30_000;
 
 /** A picture of a megabyte takes this long on a slow line, and may take longer than any answer else. */
 export const UPLOAD_TIMEOUT_MS = 60_000;
+
+/** A part of the page that is not there is asked for so often … */
+export const LOAD_TRIES = 3;
+/** … with this pause. */
+export const LOAD_AGAIN_MS = 1_000;

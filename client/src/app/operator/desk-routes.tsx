@@ -1,8 +1,9 @@
-import { lazy, type ComponentType } from 'react';
+import type { ComponentType } from 'react';
 import { Route, Routes } from 'react-router';
 import type { Role } from '../../../../src/contracts/http.ts';
 import { DeskState } from '../../features/desk/loaded.tsx';
 import { useSession } from '../../lib/services.ts';
+import { loadApart } from '../../lib/load-apart.ts';
 import { deskWords } from '../../words/desk-words.ts';
 
 interface DeskPage {
@@ -17,51 +18,47 @@ interface DeskPage {
 const OPERATORS: readonly Role[] = ['operator', 'admin'];
 const { nav } = deskWords;
 
-/** A page that is loaded when it is opened. */
-const later = (load: () => Promise<ComponentType>): ComponentType =>
-  lazy(async () => ({ default: await load() }));
-
 /** Every page of the desk, and who may open it. */
 const PAGES: DeskPage[] = [
   {
     ...{ path: '', roles: OPERATORS, label: nav.sales },
-    Page: later(async () => (await import('./pages/sales-page.tsx')).SalesPage),
+    Page: loadApart(async () => (await import('./pages/sales-page.tsx')).SalesPage),
   },
   {
     ...{ path: 'sales/new', roles: OPERATORS },
-    Page: later(async () => (await import('./pages/new-sale-page.tsx')).NewSalePage),
+    Page: loadApart(async () => (await import('./pages/new-sale-page.tsx')).NewSalePage),
   },
   {
     ...{ path: 'sales/:saleId', roles: OPERATORS },
-    Page: later(async () => (await import('./pages/live-page.tsx')).LivePage),
+    Page: loadApart(async () => (await import('./pages/live-page.tsx')).LivePage),
   },
   {
     ...{ path: 'sales/:saleId/edit', roles: OPERATORS },
-    Page: later(async () => (await import('./pages/edit-sale-page.tsx')).EditSalePage),
+    Page: loadApart(async () => (await import('./pages/edit-sale-page.tsx')).EditSalePage),
   },
   {
     ...{ path: 'products', roles: OPERATORS, label: nav.products },
-    Page: later(async () => (await import('./pages/products-page.tsx')).ProductsPage),
+    Page: loadApart(async () => (await import('./pages/products-page.tsx')).ProductsPage),
   },
   {
     ...{ path: 'products/:productId', roles: OPERATORS },
-    Page: later(async () => (await import('./pages/product-page.tsx')).ProductPage),
+    Page: loadApart(async () => (await import('./pages/product-page.tsx')).ProductPage),
   },
   {
     ...{ path: 'search', roles: OPERATORS, label: nav.search },
-    Page: later(async () => (await import('./pages/search-page.tsx')).SearchPage),
+    Page: loadApart(async () => (await import('./pages/search-page.tsx')).SearchPage),
   },
   {
     ...{ path: 'exports', roles: OPERATORS, label: nav.exports },
-    Page: later(async () => (await import('./pages/exports-page.tsx')).ExportsPage),
+    Page: loadApart(async () => (await import('./pages/exports-page.tsx')).ExportsPage),
   },
   {
     ...{ path: 'audit', roles: OPERATORS, label: nav.audit },
-    Page: later(async () => (await import('./pages/audit-page.tsx')).AuditPage),
+    Page: loadApart(async () => (await import('./pages/audit-page.tsx')).AuditPage),
   },
   {
     ...{ path: 'users', roles: ['admin'], label: nav.users },
-    Page: later(async () => (await import('./pages/users-page.tsx')).UsersPage),
+    Page: loadApart(async () => (await import('./pages/users-page.tsx')).UsersPage),
   },
 ];
 

@@ -1,18 +1,17 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import { Link } from 'react-router';
 import type { OrderBody, SaleStatusBody } from '../../../../src/contracts/http.ts';
 import { STANDING_LOOKS } from '../../features/purchase/standing-looks.ts';
 import type { Standing } from '../../features/purchase/standing.ts';
 import { formatCount } from '../../lib/format.ts';
+import { loadApart } from '../../lib/load-apart.ts';
 import { words } from '../../words/words.ts';
 
-const SignInForm = lazy(async () => ({
-  default: (await import('../../features/account/sign-in-form.tsx')).SignInForm,
-}));
-const Receipt = lazy(async () => ({ default: (await import('../../features/order/receipt.tsx')).Receipt }));
-const RemindMe = lazy(async () => ({
-  default: (await import('../../features/sale/remind-me.tsx')).RemindMe,
-}));
+const SignInForm = loadApart(
+  async () => (await import('../../features/account/sign-in-form.tsx')).SignInForm,
+);
+const Receipt = loadApart(async () => (await import('../../features/order/receipt.tsx')).Receipt);
+const RemindMe = loadApart(async () => (await import('../../features/sale/remind-me.tsx')).RemindMe);
 
 export interface NextStepProps {
   standing: Standing;

@@ -1,12 +1,13 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { OrderList } from '../../features/order/order-list.tsx';
 import { useOrders } from '../../features/order/use-orders.ts';
 import { useSession } from '../../lib/services.ts';
+import { loadApart } from '../../lib/load-apart.ts';
 import { words } from '../../words/words.ts';
 
-const SignInForm = lazy(async () => ({
-  default: (await import('../../features/account/sign-in-form.tsx')).SignInForm,
-}));
+const SignInForm = loadApart(
+  async () => (await import('../../features/account/sign-in-form.tsx')).SignInForm,
+);
 
 /** The shopper's orders by themselves. */
 export function OrdersPage() {

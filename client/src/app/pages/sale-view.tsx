@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import type { SaleStatusBody, SessionBody } from '../../../../src/contracts/http.ts';
 import { useOrders } from '../../features/order/use-orders.ts';
 import { standingOf } from '../../features/purchase/standing.ts';
@@ -9,15 +9,14 @@ import { useSaleFeed } from '../../features/sale/use-sale-feed.ts';
 import type { Answer } from '../../lib/http.ts';
 import { useServices, useSession } from '../../lib/services.ts';
 import { useServerNow } from '../../lib/use-server-now.ts';
+import { loadApart } from '../../lib/load-apart.ts';
 import { words } from '../../words/words.ts';
 import { NextStep } from './next-step.tsx';
 import { SalePanel } from './sale-panel.tsx';
 import { SalePlaceholder } from './sale-placeholder.tsx';
 
 /** Below the fold, and only for who is signed in. */
-const OrderList = lazy(async () => ({
-  default: (await import('../../features/order/order-list.tsx')).OrderList,
-}));
+const OrderList = loadApart(async () => (await import('../../features/order/order-list.tsx')).OrderList);
 
 export interface SaleViewProps {
   saleId: string;

@@ -1,11 +1,12 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { useServices, useSession } from '../../lib/services.ts';
+import { loadApart } from '../../lib/load-apart.ts';
 import { words } from '../../words/words.ts';
 import { fetchMe } from './fetch-me.ts';
 import { useSignOut } from './use-sign-out.ts';
 
 /** Loaded apart: most who come to a drop are signed in, or buy as guests. */
-const SignInForm = lazy(async () => ({ default: (await import('./sign-in-form.tsx')).SignInForm }));
+const SignInForm = loadApart(async () => (await import('./sign-in-form.tsx')).SignInForm);
 
 /** Who is signed in, and the way in and out. */
 export function AccountMenu() {
