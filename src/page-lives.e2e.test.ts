@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { ERROR_CATALOGUE, type ErrorCode } from './contracts/error-catalogue.ts';
+import type { ErrorCode } from './contracts/error-catalogue.ts';
 import { readInstanceFile } from './infrastructure/embedded/instance-file.ts';
 import { openBrowser } from './testing/open-browser.ts';
+import { refusal } from './testing/refusal-answer.ts';
 import { countOrders, openShopFloor, standing, type ShopFloor } from './testing/shop-floor.ts';
 import { startInstance, type TestInstance } from './testing/start-instance.ts';
 
@@ -297,18 +298,3 @@ const REFUSALS: [code: ErrorCode, kind: string, retryAfterSec?: number][] = [
   ['sale_not_started', 'too_early', 120],
   ['idempotency_key_reused', 'failed'],
 ];
-
-function refusal(code: ErrorCode, retryAfterSec?: number) {
-  const { status, title, retryable } = ERROR_CATALOGUE[code];
-  return {
-    status,
-    contentType: 'application/problem+json',
-    headers: retryAfterSec === undefined ? {} : { 'Retry-After': String(retryAfterSec) },
-    body: JSON.stringify({
-      type: 'about:blank',
-      ...{ title, status, code, retryable },
-      detail: title,
-      requestId: '1',
-    }),
-  };
-}

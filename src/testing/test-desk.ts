@@ -1,11 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import type { Role } from '../contracts/http.ts';
 import { createPasswords } from '../features/account/password.ts';
 import { openBrowser } from './open-browser.ts';
 import { findAxeViolations, measureOverflow } from './page-checks.ts';
-import { startTestApi, type TestApi } from './test-api.ts';
+import { startTestApi, tokenOf, type TestApi } from './test-api.ts';
 import { givenOperator, type TestOperator } from './test-operator.ts';
 import { startTestPipeline, type TestPipeline } from './test-pipeline.ts';
 
@@ -13,9 +14,9 @@ import { startTestPipeline, type TestPipeline } from './test-pipeline.ts';
 export const DESK_STEP_MS = 30_000;
 const PASSWORD = 'a long way round the lake';
 /** What was seen is kept here for people to look at. */
-const ARTIFACTS = fileURLToPath(new URL('../../screenshots', import.meta.url));
-const LAPTOP = { width: 1366, height: 768 };
-const PHONE = { width: 390, height: 844 };
+export const ARTIFACTS = fileURLToPath(new URL('../../screenshots', import.meta.url));
+export const LAPTOP = { width: 1366, height: 768 };
+export const PHONE = { width: 390, height: 844 };
 
 /** Who comes back to the tab reads anew what is older than a moment. To be evaluated in the page. */
 export const COMES_BACK = `window.dispatchEvent(new Event('visibilitychange'))`;
@@ -29,6 +30,8 @@ export interface TestDesk {
   givenAccount(role: 'operator' | 'admin'): Promise<string>;
   /** A page of the desk as that account sees it, in a browser that was never here. */
   open(path: string, email: string, colorScheme?: 'light' | 'dark'): Promise<Page>;
+  /** A page of the shop or the desk as the colleague, in one of these roles, or as nobody: without the form. */
+  openAs(role: Role | null, path: string, options?: BrowserContextOptions): Promise<Page>;
   signIn(page: Page, email: string): Promise<void>;
   /** Ends all that a session has at the server; the page does not know it yet. */
   revokeSession(page: Page, email: string): Promise<void>;
@@ -71,6 +74,21 @@ export async function startTestDesk(): Promise<TestDesk> {
       await signIn(page, email);
       return page;
     },
+    async openAs(role, path, options = {}) {
+      const context = await browser.newContext({ viewport: LAPTOP, ...options });
+      contexts.push(context);
+      context.setDefaultTimeout(DESK_STEP_MS);
+      if (role) {
+        const { id } = colleague;
+        const accessToken = tokenOf(id, { role }).replace('Bearer ', '');
+        const user = { id, email: `${id}@test.invalid`, name: role, role };
+        const session = JSON.stringify({ user, accessToken, expiresAtMs: Date.now() + 3_600_000 });
+        await context.addInitScript(`localStorage.setItem('stampede.session', ${JSON.stringify(session)})`);
+      }
+      const page = await context.newPage();
+      await page.goto(api.url + path);
+      return page;
+    },
     async revokeSession(page, email) {
       const { id } = await pipeline.db('users').where({ email }).first<{ id: string }>('id');
       await pipeline.db('refresh_tokens').where({ user_id: id }).update({ revoked_at: new Date() });
@@ -94,7 +112,10 @@ export async function startTestDesk(): Promise<TestDesk> {
       return found;
     },
     async closePages() {
-      for (const context of contexts) await context.close();
+      for (const context of contexts) {
+        for (const page of context.pages()) await page.unrouteAll({ behavior: 'ignoreErrors' });
+        await context.close();
+      }
       contexts = [];
     },
     async close() {
