@@ -21,15 +21,17 @@ export function createSaleStatusLane({
   logger: Logger;
 }): Lane {
   return (req, res) => {
-    const saleId = saleIdOf((req as { originalUrl?: string }).originalUrl ?? req.url ?? '');
+    const asked = askedFor((req as { originalUrl?: string }).originalUrl ?? req.url ?? '');
+    // Only a sale's id has an answer at hand, so what the crowd asks for is not checked again for each of it.
+    const atHand = asked === undefined ? undefined : saleStatus.peek(asked);
+    if (atHand) {
+      writeStatus(req, res, atHand);
+      return;
+    }
+    const saleId = asked === undefined ? undefined : readUuid(asked);
     if (saleId === null) {
       const errors = [{ field: 'saleId', message: 'must be a UUID' }];
       writeProblem(res, { code: 'invalid_request', errors });
-      return;
-    }
-    const atHand = saleId === undefined ? undefined : saleStatus.peek(saleId);
-    if (atHand) {
-      writeStatus(req, res, atHand);
       return;
     }
     const making = saleId === undefined ? saleStatus.getDefault() : saleStatus.get(saleId);
@@ -43,14 +45,18 @@ export function createSaleStatusLane({
   };
 }
 
-/** @returns undefined when none is asked for, null when it is malformed */
-function saleIdOf(url: string): string | undefined | null {
+/** @returns undefined when no sale is named */
+function askedFor(url: string): string | undefined {
   const query = url.indexOf('?');
   if (query === -1) return undefined;
   const isPlain = url.length === SALE_ID_AT + UUID_LENGTH && url.startsWith('saleId=', query + 1);
-  const asked = isPlain ? url.slice(SALE_ID_AT) : new URLSearchParams(url.slice(query + 1)).get('saleId');
-  if (asked === null) return undefined;
-  const checked = uuidSchema.validate(asked);
+  if (isPlain) return url.slice(SALE_ID_AT);
+  return new URLSearchParams(url.slice(query + 1)).get('saleId') ?? undefined;
+}
+
+/** @returns in lower case, null when it is none */
+function readUuid(text: string): string | null {
+  const checked = uuidSchema.validate(text);
   return checked.error ? null : checked.value;
 }
 
