@@ -3,28 +3,20 @@ import { randomUUID } from 'node:crypto';
 import type { SaleStatusBody } from './contracts/http.ts';
 import type { OperatorSaleBody } from './contracts/operator-http.ts';
 import { saleKeys } from './infrastructure/redis/keys.ts';
-import { startTestApi, tokenOf, type Answer, type TestApi } from './testing/test-api.ts';
+import { tokenOf, type Answer, type TestApi } from './testing/test-api.ts';
 import { auditOf, givenOperator, type TestOperator } from './testing/test-operator.ts';
 import { givenProduct, givenShoppers } from './testing/test-sale.ts';
-import { startTestServices, type TestServices } from './testing/test-services.ts';
+import { startTestProcesses, type TestProcesses } from './testing/test-processes.ts';
 import { until } from './testing/until.ts';
 
-let services: TestServices;
-/** Two API processes' compositions over one Redis and one PostgreSQL. */
-let apis: [TestApi, TestApi];
-let operator: TestOperator;
+let shop: TestProcesses;
 let productId: string;
 beforeAll(async () => {
-  services = await startTestServices();
-  apis = [await startTestApi(services), await startTestApi(services)];
-  operator = await givenOperator(apis[0], services.db);
+  shop = await startTestProcesses();
 });
-afterAll(async () => {
-  for (const api of apis) await api.close();
-  await services.close();
-});
+afterAll(() => shop.close());
 beforeEach(async () => {
-  productId = await givenProduct(services.db);
+  productId = await givenProduct(shop.services.db);
 });
 
 const inSec = (sec: number): string => new Date(Date.now() + sec * 1_000).toISOString();
@@ -33,15 +25,18 @@ const aSale = (overrides: object = {}) => ({
   ...overrides,
 });
 const saleOf = ({ body }: Answer) => body as OperatorSaleBody;
-const makeDraft = async (overrides: object = {}) => saleOf(await operator.post('/sales', aSale(overrides)));
+const makeDraft = async (overrides: object = {}) =>
+  saleOf(await shop.operator.post('/sales', aSale(overrides)));
 const makePublished = async (overrides: object = {}) => {
   const { saleId } = await makeDraft(overrides);
-  return saleOf(await operator.post(`/sales/${saleId}/publish`));
+  return saleOf(await shop.operator.post(`/sales/${saleId}/publish`));
 };
 
 describe('a draft', () => {
   it('is made with who made it and why, and is no sale to a shopper', async () => {
-    const made = await operator.post('/sales', aSale({ reason: 'autumn' }), { 'X-Request-Id': 'made-it' });
+    const made = await shop.operator.post('/sales', aSale({ reason: 'autumn' }), {
+      'X-Request-Id': 'made-it',
+    });
     expect(made.status).toBe(201);
     const sale = saleOf(made);
     expect(sale).toMatchObject({
@@ -51,19 +46,19 @@ describe('a draft', () => {
       version: 1,
     });
     expect(made.headers).toMatchObject({ etag: '"v1"', location: `/api/admin/sales/${sale.saleId}` });
-    const [entry] = await auditOf(services.db, `sale:${sale.saleId}`);
+    const [entry] = await auditOf(shop.services.db, `sale:${sale.saleId}`);
     expect(entry).toMatchObject({
       ...{
         action: 'sale.create',
-        actor_id: operator.id,
+        actor_id: shop.operator.id,
         reason: 'autumn',
         request_id: 'made-it',
         before: null,
       },
       after: { name: 'Night run', stock: 5 },
     });
-    const [shopper] = await givenShoppers(services.db, 1);
-    for (const api of apis) {
+    const [shopper] = await givenShoppers(shop.services.db, 1);
+    for (const api of shop.apis) {
       expect(await api.saleStatus(sale.saleId)).toBeNull();
       const { body } = await api.send('/api/flash-sale');
       expect((body as { sales: SaleStatusBody[] }).sales.map(({ saleId }) => saleId)).not.toContain(
@@ -71,31 +66,31 @@ describe('a draft', () => {
       );
       expect((await api.attempt(shopper!, { saleId: sale.saleId })).problem.code).toBe('sale_not_found');
     }
-    expect((await operator.post(`/sales/${sale.saleId}/pause`)).problem.code).toBe('sale_not_published');
+    expect((await shop.operator.post(`/sales/${sale.saleId}/pause`)).problem.code).toBe('sale_not_published');
   });
 
   it('is seen by every process once it is published, and sells', async () => {
     const { saleId } = await makeDraft();
-    const published = await operator.post(`/sales/${saleId}/publish`);
+    const published = await shop.operator.post(`/sales/${saleId}/publish`);
     expect(saleOf(published)).toMatchObject({ state: 'active', version: 2 });
-    const [shopper] = await givenShoppers(services.db, 1);
-    for (const api of apis) {
+    const [shopper] = await givenShoppers(shop.services.db, 1);
+    for (const api of shop.apis) {
       const status = await until(() => api.saleStatus(saleId), { what: 'the process shows the sale' });
       expect(status).toMatchObject({ state: 'open', stock: { remaining: 5 } });
     }
-    expect((await apis[1].attempt(shopper!, { saleId })).status).toBe(202);
-    expect(saleOf(await operator.post(`/sales/${saleId}/publish`)).version).toBe(2);
+    expect((await shop.apis[1].attempt(shopper!, { saleId })).status).toBe(202);
+    expect(saleOf(await shop.operator.post(`/sales/${saleId}/publish`)).version).toBe(2);
   });
 
   it('is not published when it would have ended', async () => {
     const { saleId } = await makeDraft({ startsAt: inSec(-60), endsAt: inSec(-1) });
-    expect((await operator.post(`/sales/${saleId}/publish`)).problem.code).toBe('sale_ended');
+    expect((await shop.operator.post(`/sales/${saleId}/publish`)).problem.code).toBe('sale_ended');
   });
 
   it('is made like another sale, at another time', async () => {
     const like = await makePublished({ perShopperLimit: 3 });
     const wanted = { startsAt: inSec(7_200), endsAt: inSec(9_000), stock: 9 };
-    const clone = saleOf(await operator.post(`/sales/${like.saleId}/clone`, wanted));
+    const clone = saleOf(await shop.operator.post(`/sales/${like.saleId}/clone`, wanted));
     expect(clone).toMatchObject({
       ...wanted,
       stock: { total: 9, sold: 0 },
@@ -103,7 +98,9 @@ describe('a draft', () => {
       perShopperLimit: 3,
     });
     expect(clone.saleId).not.toBe(like.saleId);
-    expect((await operator.post(`/sales/${randomUUID()}/clone`, wanted)).problem.code).toBe('sale_not_found');
+    expect((await shop.operator.post(`/sales/${randomUUID()}/clone`, wanted)).problem.code).toBe(
+      'sale_not_found',
+    );
   });
 
   it.each([
@@ -117,7 +114,7 @@ describe('a draft', () => {
     [{ state: 'active' }, 'state'],
     [{ name: '  ' }, 'name'],
   ])('is refused with %j', async (wrong, field) => {
-    const { status, problem } = await operator.post('/sales', aSale(wrong));
+    const { status, problem } = await shop.operator.post('/sales', aSale(wrong));
     expect({ status, fields: problem.errors?.map((error) => error.field) }).toEqual({
       status: 400,
       fields: [field],
@@ -129,15 +126,15 @@ describe('an edit', () => {
   it('needs the version it was made from, and loses against one that was faster', async () => {
     const { saleId } = await makeDraft();
     const path = `/sales/${saleId}`;
-    expect((await operator.patch(path, null, { name: 'A' })).problem).toMatchObject({
+    expect((await shop.operator.patch(path, null, { name: 'A' })).problem).toMatchObject({
       ...{ status: 428, code: 'precondition_required' },
     });
-    const answers = await Promise.all(['A', 'B'].map((name) => operator.patch(path, 1, { name })));
+    const answers = await Promise.all(['A', 'B'].map((name) => shop.operator.patch(path, 1, { name })));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 412]);
-    const now = await operator.get(path);
+    const now = await shop.operator.get(path);
     expect(now.headers.etag).toBe('"v2"');
-    expect((await operator.patch(path, 2, { name: 'C' }, { 'If-Match': '*' })).status).toBe(412);
-    const edits = (await auditOf(services.db, `sale:${saleId}`)).filter(
+    expect((await shop.operator.patch(path, 2, { name: 'C' }, { 'If-Match': '*' })).status).toBe(412);
+    const edits = (await auditOf(shop.services.db, `sale:${saleId}`)).filter(
       ({ action }) => action === 'sale.edit',
     );
     expect(edits).toMatchObject([{ before: { name: 'Night run' }, after: { name: saleOf(now).name } }]);
@@ -146,15 +143,15 @@ describe('an edit', () => {
   it('of a sale to come is in force at its gate and on every page', async () => {
     const sale = await makePublished({ startsAt: inSec(600) });
     const startsAt = inSec(1_200);
-    const edited = await operator.patch(`/sales/${sale.saleId}`, 2, {
+    const edited = await shop.operator.patch(`/sales/${sale.saleId}`, 2, {
       startsAt,
       name: 'Later',
       perShopperLimit: 4,
     });
     expect(edited.status).toBe(200);
-    const gate = await services.redis.hgetall(saleKeys(sale.saleId).gate);
+    const gate = await shop.services.redis.hgetall(saleKeys(sale.saleId).gate);
     expect(gate).toMatchObject({ startsAt: String(Date.parse(startsAt)), limit: '4', saleVersion: '3' });
-    for (const api of apis) {
+    for (const api of shop.apis) {
       const isShown = async () => (await api.saleStatus(sale.saleId))?.name === 'Later';
       await until(isShown, { timeoutMs: 5_000, what: 'the page shows the edit' });
     }
@@ -165,13 +162,13 @@ describe('an edit', () => {
     ['about to open', { startsAt: inSec(5) }],
   ])('of a sale that is %s is refused', async (_state, when) => {
     const sale = await makePublished(when);
-    const answer = await operator.patch(`/sales/${sale.saleId}`, 2, { endsAt: inSec(9_000) });
+    const answer = await shop.operator.patch(`/sales/${sale.saleId}`, 2, { endsAt: inSec(9_000) });
     expect(answer.problem.code).toBe('sale_not_editable');
   });
 
   it('of a sale to come does not open it at once', async () => {
     const sale = await makePublished({ startsAt: inSec(600) });
-    const answer = await operator.patch(`/sales/${sale.saleId}`, 2, { startsAt: inSec(-1) });
+    const answer = await shop.operator.patch(`/sales/${sale.saleId}`, 2, { startsAt: inSec(-1) });
     expect(answer.problem.errors).toMatchObject([{ field: 'startsAt' }]);
   });
 });
@@ -179,25 +176,27 @@ describe('an edit', () => {
 describe('an open sale', () => {
   it('is paused and goes on, on every process at once', async () => {
     const { saleId } = await makePublished();
-    const shoppers = await givenShoppers(services.db, 4);
+    const shoppers = await givenShoppers(shop.services.db, 4);
     const tryOn = async (api: TestApi) => (await api.attempt(shoppers.pop()!, { saleId })).status;
-    expect(saleOf(await operator.post(`/sales/${saleId}/pause`, { reason: 'wait' })).state).toBe('paused');
-    expect(await Promise.all(apis.map(tryOn))).toEqual([409, 409]);
-    expect(saleOf(await operator.post(`/sales/${saleId}/resume`)).state).toBe('active');
-    expect(await Promise.all(apis.map(tryOn))).toEqual([202, 202]);
+    expect(saleOf(await shop.operator.post(`/sales/${saleId}/pause`, { reason: 'wait' })).state).toBe(
+      'paused',
+    );
+    expect(await Promise.all(shop.apis.map(tryOn))).toEqual([409, 409]);
+    expect(saleOf(await shop.operator.post(`/sales/${saleId}/resume`)).state).toBe('active');
+    expect(await Promise.all(shop.apis.map(tryOn))).toEqual([202, 202]);
   });
 
   it('is stopped by whoever types its name, for good', async () => {
     const { saleId } = await makePublished();
-    const stop = (body: object) => operator.post(`/sales/${saleId}/stop`, body);
+    const stop = (body: object) => shop.operator.post(`/sales/${saleId}/stop`, body);
     for (const confirm of [undefined, 'night run', '']) {
       const { problem } = await stop({ reason: 'recall', confirm });
       expect(problem).toMatchObject({ status: 400, errors: [{ field: 'confirm' }] });
     }
     expect((await stop({ confirm: 'Night run' })).problem.errors).toMatchObject([{ field: 'reason' }]);
     expect(saleOf(await stop({ reason: 'recall', confirm: 'Night run' })).state).toBe('stopped');
-    expect((await operator.post(`/sales/${saleId}/resume`)).problem.code).toBe('sale_stopped');
-    const entry = (await auditOf(services.db, `sale:${saleId}`)).at(-1);
+    expect((await shop.operator.post(`/sales/${saleId}/resume`)).problem.code).toBe('sale_stopped');
+    const entry = (await auditOf(shop.services.db, `sale:${saleId}`)).at(-1);
     expect(entry).toMatchObject({ action: 'sale.stop', reason: 'recall', before: { state: 'active' } });
   });
 });
@@ -208,43 +207,47 @@ describe('an idempotency key', () => {
   it('makes one change of many repeats, also of those that are sent at once', async () => {
     const sent = aSale();
     const answers = await Promise.all(
-      [0, 1, 2, 3].map((n) => givenAt(apis[n % 2]!).then(({ post }) => post('/sales', sent, key('autumn')))),
+      [0, 1, 2, 3].map((n) =>
+        givenAt(shop.apis[n % 2]!).then(({ post }) => post('/sales', sent, key('autumn'))),
+      ),
     );
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     expect(answers[0]).toMatchObject({ status: 201, headers: { etag: '"v1"' } });
-    const rows = await services.db('flash_sales').where({ product_id: productId });
+    const rows = await shop.services.db('flash_sales').where({ product_id: productId });
     expect(rows).toHaveLength(1);
   });
 
   it('used for something else is refused, and is free again after a refusal', async () => {
-    expect((await operator.post('/sales', aSale({ productId: randomUUID() }), key('k1'))).status).toBe(400);
-    const made = await operator.post('/sales', aSale(), key('k1'));
+    expect((await shop.operator.post('/sales', aSale({ productId: randomUUID() }), key('k1'))).status).toBe(
+      400,
+    );
+    const made = await shop.operator.post('/sales', aSale(), key('k1'));
     expect(made.status).toBe(201);
-    const other = await operator.post('/sales', aSale({ stock: 6 }), key('k1'));
+    const other = await shop.operator.post('/sales', aSale({ stock: 6 }), key('k1'));
     expect(other.problem).toMatchObject({ status: 422, code: 'idempotency_key_reused' });
-    const elsewhere = await operator.post(`/sales/${saleOf(made).saleId}/publish`, {}, key('k1'));
+    const elsewhere = await shop.operator.post(`/sales/${saleOf(made).saleId}/publish`, {}, key('k1'));
     expect(elsewhere.status).toBe(422);
-    const another = await givenOperator(apis[0], services.db);
+    const another = await givenOperator(shop.apis[0], shop.services.db);
     expect((await another.post('/sales', aSale(), key('k1'))).status).toBe(201);
-    expect((await operator.post('/sales', aSale(), key('ü'))).status).toBe(400);
+    expect((await shop.operator.post('/sales', aSale(), key('ü'))).status).toBe(400);
   });
 
   it('of a pause repeats its answer, and does not pause again what went on', async () => {
     const { saleId } = await makePublished();
-    const pause = () => operator.post(`/sales/${saleId}/pause`, {}, key(saleId));
+    const pause = () => shop.operator.post(`/sales/${saleId}/pause`, {}, key(saleId));
     const first = await pause();
-    await operator.post(`/sales/${saleId}/resume`);
+    await shop.operator.post(`/sales/${saleId}/resume`);
     expect((await pause()).text).toBe(first.text);
-    expect(await services.redis.hget(saleKeys(saleId).gate, 'state')).toBe('active');
-    expect((await apis[0].saleStatus(saleId))?.state).toBe('open');
+    expect(await shop.services.redis.hget(saleKeys(saleId).gate, 'state')).toBe('active');
+    expect((await shop.apis[0].saleStatus(saleId))?.state).toBe('open');
   });
 
-  /** The same operator, asking another process. */
+  /** The same shop.operator, asking another process. */
   const givenAt = async (api: TestApi): Promise<Pick<TestOperator, 'post'>> => ({
     post: (path, body, headers = {}) => asOperator(api, path, body, headers),
   });
   const asOperator = async (api: TestApi, path: string, body: unknown, headers: Record<string, string>) => {
-    const Authorization = tokenOf(operator.id, { role: 'operator' });
+    const Authorization = tokenOf(shop.operator.id, { role: 'operator' });
     const all = { Authorization, 'Content-Type': 'application/json', ...headers };
     return api.send(`/api/admin${path}`, { method: 'POST', body, headers: all });
   };

@@ -1,10 +1,41 @@
 import type { Change } from '../features/operator/make-once.ts';
 import { measureDrift } from '../features/purchase/measure-drift.ts';
+import { createEnsureGate } from '../features/purchase/rebuild.ts';
 import type { SaleDetails } from '../features/sale/sale.model.ts';
-import type { TestPipeline } from './test-pipeline.ts';
+import type { ChangeStockDeps } from '../features/stock/change-stock.ts';
+import { silentLogger } from '../infrastructure/logging/logger.ts';
+import { startTestApi, type TestApi } from './test-api.ts';
+import { givenOperator, type TestOperator } from './test-operator.ts';
+import { startTestPipeline, type TestPipeline } from './test-pipeline.ts';
+
+/** An operator at a shop whose stock changes while it sells. */
+export interface TestStockroom {
+  pipeline: TestPipeline;
+  api: TestApi;
+  operator: TestOperator;
+  /** For a change that stops half-way, as no request can. */
+  deps: ChangeStockDeps;
+  figures: ReturnType<typeof stockFigures>;
+  close(): Promise<void>;
+}
+
+export async function startTestStockroom(): Promise<TestStockroom> {
+  const pipeline = await startTestPipeline();
+  const api = await startTestApi(pipeline);
+  const ensureGate = createEnsureGate({ ...pipeline, logger: silentLogger });
+  return {
+    ...{ pipeline, api, figures: stockFigures(pipeline) },
+    operator: await givenOperator(api, pipeline.db),
+    deps: { ...pipeline, clock: Date, ensureGate, logger: silentLogger },
+    async close() {
+      await api.close();
+      await pipeline.close();
+    },
+  };
+}
 
 /** What PostgreSQL and the gate say of the stock of a sale. */
-export const stockFigures = (pipeline: TestPipeline) => ({
+const stockFigures = (pipeline: TestPipeline) => ({
   driftOf: async ({ saleId, stockId }: SaleDetails) =>
     (await measureDrift(pipeline, { saleId, stockId, epoch: await pipeline.epochOf(saleId) }))?.drift,
   stockOf: ({ stockId }: SaleDetails) =>
