@@ -36,6 +36,10 @@ export const SALE_STEPS: readonly SaleStep[] = [
   },
 ];
 
+/** What can be asked of a sale now: one that ended by time neither pauses nor stops any more, whatever its state says. */
+export const stepsOf = (state: State, isOver: boolean): SaleStep[] =>
+  SALE_STEPS.filter(({ from }) => from.includes(state) && (state === 'draft' || !isOver));
+
 /** A state that was asked for: `version` is the sale's once it is written, absent while the answer is on its way. */
 export interface AskedState {
   state: State;

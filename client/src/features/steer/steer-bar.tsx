@@ -4,7 +4,7 @@ import { deskWords } from '../../words/desk-words.ts';
 import { PreflightDialog } from '../preflight/preflight-dialog.tsx';
 import { MessageDialog } from './message-dialog.tsx';
 import { ReconcileDialog } from './reconcile-dialog.tsx';
-import { SALE_STEPS, type AskedState } from './sale-steps.ts';
+import { SALE_STEPS, stepsOf, type AskedState } from './sale-steps.ts';
 import { StepDialog } from './step-dialog.tsx';
 import { StockDialog } from './stock-dialog.tsx';
 
@@ -12,6 +12,8 @@ export interface SteerBarProps {
   sale: { saleId: string; name: string; message?: string };
   /** As it is shown: what was asked for counts. */
   state: OperatorSaleBody['state'];
+  /** It ended by time. */
+  isOver: boolean;
   onAsked: (asked: AskedState | undefined) => void;
   /** Something was changed that shall be seen at once. */
   onChanged: () => void;
@@ -19,8 +21,8 @@ export interface SteerBarProps {
 
 type Opened = 'publish' | 'pause' | 'resume' | 'stop' | 'stock' | 'message' | 'reconcile' | 'preflight';
 
-/** All that an operator can do to a sale that runs. */
-export function SteerBar({ sale, state, onAsked, onChanged }: SteerBarProps) {
+/** All that an operator can do to a sale. */
+export function SteerBar({ sale, state, isOver, onAsked, onChanged }: SteerBarProps) {
   const { steer: words } = deskWords;
   const [opened, setOpened] = useState<Opened>();
   const close = () => setOpened(undefined);
@@ -28,13 +30,12 @@ export function SteerBar({ sale, state, onAsked, onChanged }: SteerBarProps) {
     close();
     onChanged();
   };
-  const steps = SALE_STEPS.filter(({ from }) => from.includes(state));
   const openStep = SALE_STEPS.find(({ verb }) => verb === opened);
   const isLive = state === 'active' || state === 'paused';
   const dialog = { sale, onDone, onCancel: close };
   return (
     <div className="steer" role="group" aria-label={words.title}>
-      {steps.map(({ verb, isForGood }) => (
+      {stepsOf(state, isOver).map(({ verb, isForGood }) => (
         <button
           key={verb}
           type="button"

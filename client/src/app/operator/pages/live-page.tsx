@@ -43,15 +43,19 @@ function LiveScreen({ saleId }: { saleId: string }) {
     <Loaded of={read}>
       {(live) => {
         const { state: operatorState, isExpected } = shownState(live, asked);
+        const badge = badgeState(live, operatorState);
         return (
           <div className="live">
             <header className="live-head">
               <div className="live-name">
                 <h1>{live.name}</h1>
-                <SaleBadge state={badgeState(live, operatorState)} isExpected={isExpected} />
+                <SaleBadge state={badge} isExpected={isExpected} />
                 <Moment live={live} />
               </div>
-              <SteerBar sale={live} state={operatorState} onAsked={setAsked} onChanged={feed.refresh} />
+              <SteerBar
+                {...{ sale: live, state: operatorState, isOver: badge === 'ended' }}
+                {...{ onAsked: setAsked, onChanged: feed.refresh }}
+              />
             </header>
             {live.message !== undefined && (
               <p className="notice" data-testid="told">
