@@ -37,7 +37,14 @@ export async function composeAccess({ env, logger, lifecycle }: CompositionDeps,
   await revokedTokens.start();
   lifecycle.onStop('revoked tokens', () => revokedTokens.close());
   const authenticate = createAuthenticate({ accessTokens, blockedUsers, revokedTokens });
-  const clientAddress = createClientAddress({ trustProxy: env.trustProxy });
+  const clientAddress = createClientAddress({
+    trustProxy: env.trustProxy,
+    onUnbelieved: (peer) =>
+      logger.warn(
+        'X-Forwarded-For is not believed: if this is our proxy, name it in TRUST_PROXY, or all behind it count as one address',
+        { peer },
+      ),
+  });
 
   const users = createUserRepository({ db });
   const refreshTokens = createRefreshTokenRepository({ db, clock });

@@ -26,6 +26,20 @@ describe('createClientAddress', () => {
     expect(createClientAddress({ trustProxy: [] })(request('203.0.113.9', '1.2.3.4'))).toBe('203.0.113.9');
   });
 
+  it('tells once that an address was handed on and is not believed', () => {
+    const peers: string[] = [];
+    const onUnbelieved = (peer: string): void => void peers.push(peer);
+    const clientAddress = createClientAddress({ trustProxy: [], onUnbelieved });
+    clientAddress(request('203.0.113.9'));
+    expect(peers).toEqual([]);
+    clientAddress(request('203.0.113.9', '1.2.3.4'));
+    clientAddress(request('203.0.113.7', '1.2.3.5'));
+    expect(peers).toEqual(['203.0.113.9']);
+    const believing = createClientAddress({ trustProxy: ['loopback'], onUnbelieved });
+    believing(request('203.0.113.9', '1.2.3.4'));
+    expect(peers).toHaveLength(1);
+  });
+
   it('believes as far as the proxies are trusted, and not what the client wrote before them', () => {
     const clientAddress = createClientAddress({ trustProxy: ['10.0.0.0/8'] });
     expect(clientAddress(request('10.0.0.1', '6.6.6.6, 203.0.113.9, 10.0.0.2'))).toBe('203.0.113.9');

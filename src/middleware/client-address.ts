@@ -11,12 +11,29 @@ const MOST_REMEMBERED = 1_000;
  * Makes the reading of a request's client address: `X-Forwarded-For` counts only as far as the proxies in it are
  * trusted, as in Express; with none trusted it is the peer of the socket.
  *
- * @param trustProxy  addresses, subnets, or `loopback`, `linklocal`, `uniquelocal`
+ * @param trustProxy     addresses, subnets, or `loopback`, `linklocal`, `uniquelocal`
+ * @param onUnbelieved   told once, of the peer that was the first to hand on an address where no proxy is trusted
  * @throws TypeError for what is none of them
  */
-export function createClientAddress({ trustProxy }: { trustProxy: readonly string[] }): ClientAddress {
+export function createClientAddress({
+  trustProxy,
+  onUnbelieved,
+}: {
+  trustProxy: readonly string[];
+  onUnbelieved?: (peer: string) => void;
+}): ClientAddress {
   const trust = proxyAddr.compile([...trustProxy]);
-  if (trustProxy.length === 0) return (req) => plain(req.socket.remoteAddress);
+  if (trustProxy.length === 0) {
+    let tell = onUnbelieved;
+    return (req) => {
+      const peer = plain(req.socket.remoteAddress);
+      if (tell && req.headers['x-forwarded-for'] !== undefined) {
+        tell(peer);
+        tell = undefined;
+      }
+      return peer;
+    };
+  }
   return (req) => plain(proxyAddr(req, trust));
 }
 
