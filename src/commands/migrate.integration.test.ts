@@ -28,6 +28,13 @@ describe('migrate', () => {
     expect((await migrate('up')).exitCode).toBe(0);
   });
 
+  it('leaves what a newer version added where it is, so that the version before it still starts', async () => {
+    const newer = { name: '99991231000000_of_a_newer_version', batch: 99, migration_time: new Date() };
+    await database.db('knex_migrations').insert(newer);
+    expect(await migrate('up')).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await database.db('knex_migrations').where({ name: newer.name }).del()).toBe(1);
+  });
+
   it('says what it knows when asked for something else, with exit code 2', async () => {
     const { exitCode, stderr } = await migrate('sideways');
     expect({ exitCode, stderr }).toEqual({

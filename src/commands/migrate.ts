@@ -1,6 +1,4 @@
-import type { Knex } from 'knex';
-import { migrateDown, migrateUp } from '../infrastructure/postgres/migrate.ts';
-import { MigrationFiles } from '../infrastructure/postgres/migrations.ts';
+import { MIGRATIONS, migrateDown, migrateUp } from '../infrastructure/postgres/migrate.ts';
 import type { Database } from '../infrastructure/postgres/database.ts';
 import { usageError } from './lib/command-error.ts';
 import { findServices, openDatabase } from './lib/open-services.ts';
@@ -26,19 +24,16 @@ async function run({ flags, env, print }: CommandContext) {
   }
 }
 
-const migrations: Knex.MigratorConfig = { migrationSource: new MigrationFiles() };
-
 async function takeBack(db: Database, isAll: boolean): Promise<void> {
   if (isAll) await migrateDown(db);
-  else await db.migrate.down(migrations);
+  else await db.migrate.down(MIGRATIONS);
 }
 
 async function readStatus(db: Database): Promise<{ applied: string[]; pending: string[] }> {
-  const [applied, pending] = (await db.migrate.list(migrations)) as [{ name: string }[], string[]];
-  const { migrationSource } = migrations as { migrationSource: MigrationFiles };
+  const [applied, pending] = (await db.migrate.list(MIGRATIONS)) as [{ name: string }[], string[]];
   return {
     applied: applied.map(({ name }) => name),
-    pending: pending.map((file) => migrationSource.getMigrationName(file)),
+    pending: pending.map((file) => MIGRATIONS.migrationSource.getMigrationName(file)),
   };
 }
 
