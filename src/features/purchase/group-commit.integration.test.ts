@@ -44,16 +44,18 @@ describe('a quiet sale', () => {
     const [last, ...crowd] = await givenShoppers(pipeline.db, 201);
     for (const id of crowd) await pipeline.accept(hot, [anAttempt(hot.saleId, id)]);
     await pipeline.accept(quiet, [anAttempt(quiet.saleId, last!)]);
-    const worker = await withStockLock(pipeline.db, hot.stockId, async () => {
+    const worker = await withStockLock(pipeline.db, hot.stockId, async ({ tx }) => {
+      // This one stands still for as long as the test takes; the server would end it after three seconds.
+      await tx.raw('set local idle_in_transaction_session_timeout = 0');
       const started = await pipeline.startWorker();
       const isSettled = async (): Promise<boolean> => (await pipeline.inflight(quiet.saleId)).length === 0;
-      await until(isSettled, { what: 'the quiet sale drains' });
+      await until(isSettled, { what: 'the quiet sale drains', timeoutMs: 60_000 });
       // With fewer jobs taken at once it is its turn only when the hot one's gave up waiting and went back.
       const isHeld = async (): Promise<boolean> => (await pipeline.queue.counts()).active === 200;
-      await until(isHeld, { what: "all of the hot one's jobs wait for their stock" });
+      await until(isHeld, { what: "all of the hot one's jobs wait for their stock", timeoutMs: 60_000 });
       expect(await pipeline.inflight(hot.saleId)).toHaveLength(200);
       return started;
     });
     await worker.stop();
-  });
+  }, 150_000);
 });
