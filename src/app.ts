@@ -15,6 +15,8 @@ export interface AppDeps {
   trustProxy: readonly string[];
   /** Who may use which route. */
   enforcePolicies: RequestHandler;
+  /** Absent when nothing is traced. */
+  traceRequests?: RequestHandler | undefined;
   rateLimit: (rule: RateLimitRule) => RequestHandler;
   attemptLane: Lane;
   saleStatusLane: Lane;
@@ -58,6 +60,7 @@ export function createApp(deps: AppDeps): Express {
   guarded.use(deps.enforcePolicies);
   guarded.use('/metrics', deps.metricsRoutes);
   guarded.use('/api/health', deps.healthRoutes);
+  if (deps.traceRequests) guarded.use('/api', deps.traceRequests); // what nobody polls
   guarded.use('/api/auth', deps.rateLimit(SIGN_IN_LIMIT), deps.accountRoutes);
   guarded.use('/api', deps.rateLimit(ORDINARY_LIMIT));
   guarded.use('/api/flash-sale', deps.saleRoutes, deps.statsRoutes);

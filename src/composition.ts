@@ -61,6 +61,7 @@ import { createHotLane } from './middleware/hot-lane.ts';
 import { createRateLimit, type RateLimitRule } from './middleware/rate-limit.ts';
 import { createRequestScope } from './middleware/request-scope.ts';
 import { isClientBuilt } from './middleware/serve-client.ts';
+import { createTraceRequests } from './middleware/trace-requests.ts';
 import { findRoot } from './utils/find-root.ts';
 
 // The same from `src/` and from `dist/src/`: the repository's root is where the package is.
@@ -88,7 +89,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   const exempt = env.addressLimitExempt;
 
   // The shopper's side of the pipeline
-  const tracing = await composeTracing(deps, 'api');
+  const tracing = await composeTracing(deps, stores, 'api');
   const enqueue = tracing.steps.enqueue(createEnqueue({ queue }));
   const adopt = createAdopt({ redis, runId });
   const accepted = new AcceptedAttempts({ redis, adopt, enqueue, logger });
@@ -127,7 +128,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   const acceptTook = (saleId: string, ms: number): void => latency.record(saleId, 'accept', ms);
   const attemptLane = createAttemptLane({
     ...{ authenticate, addressLimit, clientAddress, blockPace, catalogue, purchase, acceptTook, logger },
-    beginTrace: tracing.begin,
+    beginTrace: tracing.beginAttempt,
   });
   const saleStatusLane = createSaleStatusLane({ saleStatus, logger });
   const checkSale = (saleId: string) =>
@@ -168,6 +169,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
       clientDir: CLIENT_DIR,
     },
     rateLimit,
+    traceRequests: tracing.begin && createTraceRequests({ begin: tracing.begin }),
     enforcePolicies: createEnforcePolicies({ authenticate, isDemo: env.demo }),
     accountRoutes: access.accountRoutes,
     saleRoutes: createSaleRoutes({ saleStatus, clock }),
@@ -223,7 +225,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     await sockets.close();
   });
   access.whenEnded((whose) => sockets.end(whose));
-  const { sendOutcome } = sockets;
+  const sendOutcome = tracing.steps.sendOutcome(sockets.sendOutcome);
   const outcomeTook = (saleId: string, ms: number): void => latency.record(saleId, 'outcome', ms);
   await subscriptions.on(
     CHANNELS.outcomes,

@@ -7,7 +7,7 @@ import { runEntry } from './infrastructure/run-entry.ts';
 /** Entry of an API process. */
 await runEntry(async () => {
   const env = readServiceEnv();
-  const logger = createLogger({ level: env.logLevel, role: 'api' });
+  const logger = createLogger({ level: env.logLevel, format: env.logFormat, role: 'api' });
   const lifecycle = createLifecycle({ logger });
   lifecycle.stopOnSignals();
   const api = await composeApi({ env, logger, lifecycle });

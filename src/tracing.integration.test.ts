@@ -2,7 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startTestApi, type TestApi } from './testing/test-api.ts';
+import { io } from 'socket.io-client';
+import type { LogFields, Logger } from './infrastructure/logging/logger.ts';
+import { startTestApi, tokenOf, type TestApi } from './testing/test-api.ts';
+import { givenOperator } from './testing/test-operator.ts';
 import { startTestPipeline, type TestPipeline } from './testing/test-pipeline.ts';
 import { givenSale, givenShoppers } from './testing/test-sale.ts';
 import { until } from './testing/until.ts';
@@ -15,7 +18,8 @@ interface OtlpSpan {
   kind: number;
   startTimeUnixNano: string;
   endTimeUnixNano: string;
-  attributes: { key: string; value: { stringValue?: string; doubleValue?: number } }[];
+  status?: { code: number };
+  attributes: { key: string; value: { stringValue?: string; intValue?: string } }[];
 }
 
 interface Received {
@@ -33,12 +37,25 @@ const CALLER = 'b7ad6b7169203331';
 let receiver: Server;
 let pipeline: TestPipeline;
 let api: TestApi;
+/** Another process of the same instance. */
+let other: TestApi;
 let shoppers: string[];
 let saleId: string;
-const received: (OtlpSpan & { role: string })[] = [];
+const received: (OtlpSpan & { role: string; environment: string | undefined })[] = [];
+const keys = new Set<string | string[] | undefined>();
+const lines: (LogFields & { message: string })[] = [];
 
-const valueOf = (attributes: OtlpSpan['attributes'], name: string) =>
-  attributes.find(({ key }) => key === name)?.value.stringValue;
+const write = (message: string, fields: LogFields = {}): void => void lines.push({ ...fields, message });
+const logger: Logger = {
+  ...{ error: write, warn: write, info: write, debug: write },
+  isEnabled: () => true,
+  child: () => logger,
+};
+
+const valueOf = (attributes: OtlpSpan['attributes'], name: string) => {
+  const { stringValue, intValue } = attributes.find(({ key }) => key === name)?.value ?? {};
+  return stringValue ?? intValue;
+};
 
 /** A receiver as the OpenTelemetry collector is one, at `/v1/traces`. */
 async function startReceiver(): Promise<Server> {
@@ -47,9 +64,14 @@ async function startReceiver(): Promise<Server> {
     req.on('data', (chunk: Buffer) => (text += chunk.toString()));
     req.on('end', () => {
       expect([req.method, req.url]).toEqual(['POST', '/v1/traces']);
+      keys.add(req.headers['api-key']);
       for (const { resource, scopeSpans } of (JSON.parse(text) as Received).resourceSpans)
         for (const span of scopeSpans.flatMap(({ spans }) => spans))
-          received.push({ ...span, role: valueOf(resource.attributes, 'stampede.role')! });
+          received.push({
+            ...span,
+            role: valueOf(resource.attributes, 'stampede.role')!,
+            environment: valueOf(resource.attributes, 'deployment.environment.name'),
+          });
       res.end('{}');
     });
   });
@@ -61,19 +83,23 @@ async function startReceiver(): Promise<Server> {
 beforeAll(async () => {
   receiver = await startReceiver();
   pipeline = await startTestPipeline();
-  shoppers = await givenShoppers(pipeline.db, 4);
+  shoppers = await givenShoppers(pipeline.db, 6);
   ({ saleId } = await givenSale(pipeline));
   const variables = {
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`,
+    OTEL_EXPORTER_OTLP_HEADERS: 'api-key=of%20the%20receiver',
+    OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
     OTEL_TRACES_SAMPLER_ARG: '0.5',
   };
-  api = await startTestApi(pipeline, variables);
-  await pipeline.startWorker(variables);
+  api = await startTestApi(pipeline, variables, { logger });
+  other = await startTestApi(pipeline, variables, { logger });
+  await pipeline.startWorker(variables, { logger });
   // A process asks the gate twice the first time: before that it does not know its epoch.
   await buy(shoppers[3]!, NOT_KEPT);
 });
 afterAll(async () => {
   await api.close();
+  await other.close();
   await pipeline.close();
   receiver.close();
 });
@@ -81,6 +107,9 @@ afterAll(async () => {
 const buy = (shopper: string, traceId: string, saleOfTheirs = saleId) =>
   api.attempt(shopper, { saleId: saleOfTheirs }, { headers: { traceparent: `00-${traceId}-${CALLER}-01` } });
 const spansOf = (traceId: string) => received.filter((span) => span.traceId === traceId);
+const linesOf = (traceId: string) => lines.filter(({ trace_id }) => trace_id === traceId);
+/** Another trace that is kept. */
+const anotherTrace = (digit: string): string => `${KEPT.slice(0, -1)}${digit}`;
 
 describe('an attempt that is traced', () => {
   it('is followed from its request through gate, queue and PostgreSQL to its outcome', async () => {
@@ -103,6 +132,9 @@ describe('an attempt that is traced', () => {
     expect(request).toMatchObject({ parentSpanId: CALLER, kind: 2, role: 'api' });
     expect(valueOf(request.attributes, 'stampede.attempt_id')).toBe(attempt.attemptId);
     expect(valueOf(request.attributes, 'stampede.answer')).toBe('accepted');
+    expect(valueOf(request.attributes, 'http.response.status_code')).toBe('202');
+    expect(request.environment).toBe('test');
+    expect(keys).toEqual(new Set(['of the receiver']));
     for (const span of spans) {
       if (span !== request) expect(span.parentSpanId).toBe(request.spanId);
       expect(BigInt(span.endTimeUnixNano)).toBeGreaterThanOrEqual(BigInt(span.startTimeUnixNano));
@@ -121,7 +153,7 @@ describe('an attempt that is traced', () => {
   });
 
   it('that is refused says why', async () => {
-    const traceId = `${KEPT.slice(0, -1)}d`;
+    const traceId = anotherTrace('d');
     const { saleId: scheduled } = await givenSale(pipeline, { opensInSec: 600 });
     await buy(shoppers[1]!, traceId, scheduled);
     const [request] = await until(
@@ -132,6 +164,103 @@ describe('an attempt that is traced', () => {
       { what: 'its span has come', timeoutMs: 30_000 },
     );
     expect(valueOf(request!.attributes, 'stampede.answer')).toBe('sale_not_started');
+  });
+});
+
+describe('an attempt that is traced and whose shopper listens', () => {
+  it('is followed to the socket, whichever process has it', async () => {
+    const traceId = anotherTrace('e');
+    const shopper = shoppers[4]!;
+    const token = tokenOf(shopper).slice('Bearer '.length);
+    const socket = io(other.url, { transports: ['websocket'], forceNew: true, auth: { token } });
+    const told: unknown[] = [];
+    socket.on('purchase:outcome', (body) => told.push(body));
+    await until(() => socket.connected, { what: 'the socket stands', timeoutMs: 30_000 });
+    const { attempt } = await buy(shopper, traceId);
+    const span = await until(() => spansOf(traceId).find(({ name }) => name === 'send to the socket'), {
+      what: 'its span has come',
+      timeoutMs: 30_000,
+    });
+    await until(() => told.length > 0, { what: 'the shopper hears of it', timeoutMs: 30_000 });
+    socket.disconnect();
+    expect(told).toEqual([expect.objectContaining({ attemptId: attempt.attemptId, status: 'confirmed' })]);
+    const request = await until(() => spansOf(traceId).find(({ kind }) => kind === 2), {
+      what: 'the span of the request has come',
+      timeoutMs: 30_000,
+    });
+    expect(span).toMatchObject({ parentSpanId: request.spanId, kind: 4 });
+  });
+});
+
+describe('the log lines of an attempt that is traced', () => {
+  it('name its trace, in the process that took it and in the worker that could not settle it at once', async () => {
+    const traceId = anotherTrace('f');
+    await pipeline.db.raw('alter table purchase_attempts rename to purchase_attempts_away');
+    const { headers, attempt } = await buy(shoppers[5]!, traceId);
+    const failed = await until(
+      () => linesOf(traceId).find(({ message }) => message === 'job will be tried again'),
+      { what: 'the worker says so', timeoutMs: 30_000 },
+    );
+    await pipeline.db.raw('alter table purchase_attempts_away rename to purchase_attempts');
+    const request = await until(() => spansOf(traceId).find(({ kind }) => kind === 2), {
+      what: 'the span of the request has come',
+      timeoutMs: 30_000,
+    });
+    expect(failed).toMatchObject({
+      span_id: request.spanId,
+      error: expect.stringContaining('does not exist'),
+    });
+    const requestId = headers['x-request-id'];
+    const answered = linesOf(traceId).find(({ message }) => message === 'answered');
+    expect(answered).toMatchObject({ requestId, span_id: request.spanId, status: 202 });
+    expect(valueOf(request.attributes, 'stampede.request_id')).toBe(requestId);
+    const isConfirmed = async (): Promise<boolean> =>
+      (await pipeline.db('orders').where({ attempt_id: attempt.attemptId })).length === 1;
+    await until(isConfirmed, { what: 'it is settled', timeoutMs: 30_000 });
+  });
+});
+
+describe("an operator's change that is traced", () => {
+  const product = { name: 'Lamp', priceMinor: 4_900, currency: 'EUR' };
+
+  it('has its transaction below its request, and the same ids in the log and in the audit', async () => {
+    const traceId = anotherTrace('b');
+    const operator = await givenOperator(api, pipeline.db);
+    const traceparent = `00-${traceId}-${CALLER}-01`;
+    const { headers, status } = await operator.post('/products', product, { traceparent });
+    expect(status).toBe(201);
+    const spans = await until(() => (spansOf(traceId).length === 2 ? spansOf(traceId) : null), {
+      what: 'both spans have come',
+      timeoutMs: 30_000,
+    });
+    const request = spans.find(({ kind }) => kind === 2)!;
+    expect(request).toMatchObject({ name: 'POST /api/admin/products', parentSpanId: CALLER });
+    expect(spans.find(({ kind }) => kind === 3)).toMatchObject({
+      name: 'change',
+      parentSpanId: request.spanId,
+    });
+    const requestId = headers['x-request-id'];
+    const answered = linesOf(traceId).find(({ message }) => message === 'answered');
+    expect(answered).toMatchObject({ requestId, span_id: request.spanId, status: 201 });
+    expect(await pipeline.db('audit_log').where({ request_id: requestId })).toHaveLength(1);
+  });
+
+  it('that fails is an error of its trace, and its line says whose request it was', async () => {
+    const traceId = anotherTrace('a');
+    const operator = await givenOperator(api, pipeline.db);
+    await pipeline.db.raw('alter table audit_log rename to audit_log_away');
+    const { status } = await operator.post('/products', product, {
+      traceparent: `00-${traceId}-${CALLER}-01`,
+    });
+    await pipeline.db.raw('alter table audit_log_away rename to audit_log');
+    expect(status).toBe(500);
+    const failed = linesOf(traceId).find(({ message }) => message === 'a request failed');
+    expect(failed).toMatchObject({ requestId: expect.any(String), method: 'POST' });
+    const spans = await until(() => (spansOf(traceId).length === 2 ? spansOf(traceId) : null), {
+      what: 'both spans have come',
+      timeoutMs: 30_000,
+    });
+    expect(spans.map(({ status: verdict }) => verdict)).toEqual([{ code: 2 }, { code: 2 }]);
   });
 });
 

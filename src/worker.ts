@@ -7,7 +7,7 @@ import { runEntry } from './infrastructure/run-entry.ts';
 /** Entry of a settle process. */
 await runEntry(async () => {
   const env = readServiceEnv();
-  const logger = createLogger({ level: env.logLevel, role: 'worker' });
+  const logger = createLogger({ level: env.logLevel, format: env.logFormat, role: 'worker' });
   const lifecycle = createLifecycle({ logger });
   lifecycle.stopOnSignals();
   const worker = await composeWorker({ env, logger, lifecycle });

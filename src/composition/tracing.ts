@@ -1,10 +1,13 @@
-import type { BeginTrace, TraceSteps } from '../features/purchase/trace-steps.ts';
-import type { CompositionDeps } from './stores.ts';
+import type { BeginAttemptTrace, TraceSteps } from '../features/purchase/trace-steps.ts';
+import { CHANNELS } from '../infrastructure/redis/keys.ts';
+import type { BeginTrace } from '../infrastructure/tracing/begin-trace.ts';
+import type { CompositionDeps, Stores } from './stores.ts';
 
 export interface Tracing {
   /** Absent when nothing is traced. */
   begin?: BeginTrace;
-  steps: TraceSteps;
+  beginAttempt?: BeginAttemptTrace;
+  steps: Omit<TraceSteps, 'hearTraces'>;
 }
 
 /** Without a receiver every step stays the very function it was. */
@@ -15,21 +18,38 @@ const UNTRACED: Tracing = {
     settle: (settle) => settle,
     announce: (announce) => announce,
     hearOutcomes: (hear) => hear,
+    sendOutcome: (send) => send,
   },
 };
 
-/** Traces attempts when OTEL_EXPORTER_OTLP_ENDPOINT names a receiver; else nothing of it is even loaded. */
+/** Traces requests when OTEL_EXPORTER_OTLP_ENDPOINT names a receiver; else what sends spans is not even loaded. */
 export async function composeTracing(
   { env, logger, lifecycle }: CompositionDeps,
+  { redis, subscriptions }: Pick<Stores, 'redis' | 'subscriptions'>,
   role: 'api' | 'worker',
 ): Promise<Tracing> {
-  const { otlpEndpoint: endpoint, otelServiceName: serviceName, tracesRatio: ratio } = env;
+  const { otlpEndpoint: endpoint, otlpHeaders: headers, otelServiceName: serviceName } = env;
   if (endpoint === undefined) return UNTRACED;
-  const [{ createSpanExporter }, { createBeginTrace, createTraceSteps }] = await Promise.all([
+  const [{ createSpanExporter }, { createBeginTrace }, { createSampler }, traceSteps] = await Promise.all([
     import('../infrastructure/tracing/span-exporter.ts'),
+    import('../infrastructure/tracing/begin-trace.ts'),
+    import('../infrastructure/tracing/trace-context.ts'),
     import('../features/purchase/trace-steps.ts'),
   ]);
-  const exporter = createSpanExporter({ endpoint, serviceName, role, logger });
+  const { otelResourceAttributes: resourceAttributes } = env;
+  const exporter = createSpanExporter({
+    ...{ endpoint, headers, serviceName, resourceAttributes, role, logger },
+  });
   lifecycle.onStop('traces', () => exporter.close());
-  return { begin: createBeginTrace({ exporter, ratio }), steps: createTraceSteps({ exporter }) };
+  const begin = createBeginTrace({
+    exporter,
+    sampler: createSampler(env.tracesSampler, env.tracesRatio),
+  });
+  const { hearTraces, ...steps } = traceSteps.createTraceSteps({
+    exporter,
+    // On the connection of the announcement that follows: Redis passes them on in this order.
+    tellTraces: (message) => void redis.publish(CHANNELS.traces, message).catch(() => undefined),
+  });
+  if (role === 'api') await subscriptions.on(CHANNELS.traces, hearTraces);
+  return { begin, beginAttempt: traceSteps.createBeginAttemptTrace({ begin }), steps };
 }

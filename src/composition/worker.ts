@@ -1,4 +1,5 @@
 import { createAnnounce } from '../features/purchase/announce.ts';
+import { traceFieldsOfJob } from '../features/purchase/batch-log-fields.ts';
 import { createCombine } from '../features/purchase/combine.ts';
 import { createEnqueue } from '../features/purchase/enqueue.ts';
 import { measureSettle } from '../features/purchase/measure-steps.ts';
@@ -17,10 +18,13 @@ export async function composeWorker(deps: CompositionDeps): Promise<{ start(): v
   const { env, logger, lifecycle } = deps;
   const stores = await composeStores(deps, 'worker');
   const { db, redis, clock, runId, latency, meters, catalogue, ensureGate } = stores;
-  const queue = await createSettleQueue<AttemptBatch>({ url: env.redisUrl, role: 'work', clock, logger });
+  const queue = await createSettleQueue<AttemptBatch>({
+    ...{ url: env.redisUrl, role: 'work', clock, logger },
+    describe: traceFieldsOfJob,
+  });
 
   const lockTook = (ms: number): void => meters.observe('stampede_settle_lock_wait_seconds', [], ms / 1000);
-  const tracing = await composeTracing(deps, 'worker');
+  const tracing = await composeTracing(deps, stores, 'worker');
   const settle = tracing.steps.settle(measureSettle(createSettle({ db, clock, logger, lockTook }), meters));
   const announce = tracing.steps.announce(
     createAnnounce({

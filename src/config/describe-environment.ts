@@ -33,10 +33,18 @@ const PURPOSE: Record<keyof Variables, string> = {
   TRUST_PROXY: 'Proxies whose `X-Forwarded-For` is believed: addresses, subnets, `loopback`, `uniquelocal`.',
   CORS_ORIGINS: 'Origins of other sites whose pages may call the API.',
   LOG_LEVEL: 'What is logged: single requests are `debug`.',
+  LOG_FORMAT:
+    'How: `json`, an object a line, or `readable`, a line of words. Without it readable when NODE_ENV is `development`, else json.',
   OTEL_EXPORTER_OTLP_ENDPOINT:
-    'An OpenTelemetry receiver (OTLP over HTTP, JSON) for the traces of attempts. Without it nothing is traced.',
+    'An OpenTelemetry receiver (OTLP over HTTP, JSON) for the traces of requests. Without it nothing is traced.',
+  OTEL_EXPORTER_OTLP_HEADERS: "Sent to it with all traces, such as the receiver's key.",
   OTEL_SERVICE_NAME: 'What traces call this shop.',
-  OTEL_TRACES_SAMPLER_ARG: 'The share of attempts that is traced; in a drop a hundredth is plenty.',
+  OTEL_RESOURCE_ATTRIBUTES: 'What else they say of where they come from.',
+  OTEL_TRACES_SAMPLER:
+    'Which requests are traced. With `parentbased_` callers decide for theirs by `traceparent`: only where all of them are yours.',
+  OTEL_TRACES_SAMPLER_ARG:
+    'The share of requests that is traced, where the sampler takes one; in a drop a hundredth is plenty.',
+  OTEL_SDK_DISABLED: 'Switches traces off, whatever else is set.',
   NODE_ENV: 'Set by the tools; leave it alone in production.',
   GIT_COMMIT: 'What health tells as the running commit, where there is no `.git`.',
 };
@@ -69,12 +77,13 @@ interface Described extends Joi.Description {
 
 function presetOf({ flags }: Described): string {
   const preset = flags?.default;
-  return typeof preset === 'string' || typeof preset === 'number' ? String(preset) : '';
+  return ['string', 'number', 'boolean'].includes(typeof preset) ? String(preset) : '';
 }
 
 function describeValues({ type, allow = [], rules = [] }: Described): string {
   const rule = (name: string) => rules.find((one) => one.name === name);
   const [least, most] = [rule('min')?.args?.limit, rule('max')?.args?.limit];
+  if (type === 'boolean') return 'true, false';
   if (type === 'any') return (allow as string[]).join(', ');
   if (type === 'number') return `${String(least)} to ${String(most)}`;
   const schemes = rule('uri')?.args?.options?.scheme;

@@ -18,4 +18,23 @@ describe('the environment', () => {
   it('takes one of three algorithms', () => {
     expect(() => readEnv({ JWT_ALGORITHM: 'none' })).toThrow('JWT_ALGORITHM');
   });
+
+  it('reads pairs as OpenTelemetry writes them, and refuses what is none', () => {
+    const env = readEnv({ OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=staging, note=a%2Cb' });
+    expect(env.otelResourceAttributes).toEqual({ 'deployment.environment.name': 'staging', note: 'a,b' });
+    for (const bad of ['staging', '=staging', 'note=%'])
+      expect(() => readEnv({ OTEL_RESOURCE_ATTRIBUTES: bad })).toThrow('OTEL_RESOURCE_ATTRIBUTES');
+  });
+
+  it('traces nothing when that is switched off, whatever receiver is named', () => {
+    const receiver = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' };
+    expect(readEnv(receiver).otlpEndpoint).toBe('http://127.0.0.1:4318');
+    expect(readEnv({ ...receiver, OTEL_SDK_DISABLED: 'true' }).otlpEndpoint).toBeUndefined();
+  });
+
+  it('has logs read by machines, and by people who develop', () => {
+    expect(readEnv({}).logFormat).toBe('json');
+    expect(readEnv({ NODE_ENV: 'development' }).logFormat).toBe('readable');
+    expect(readEnv({ NODE_ENV: 'development', LOG_FORMAT: 'json' }).logFormat).toBe('json');
+  });
 });

@@ -36,10 +36,16 @@ export interface Env {
   trustProxy: string[];
   corsOrigins: string[];
   logLevel: 'error' | 'warn' | 'info' | 'debug';
+  logFormat: 'json' | 'readable';
   /** Absent: nothing is traced. */
   otlpEndpoint: string | undefined;
+  /** Sent with every span, such as the receiver's key. */
+  otlpHeaders: Record<string, string>;
   otelServiceName: string;
-  /** The share of attempts that is traced, 0 to 1. */
+  /** What else spans say of where they come from. */
+  otelResourceAttributes: Record<string, string>;
+  tracesSampler: (typeof SAMPLERS)[number];
+  /** The share of requests that is traced, 0 to 1, where the sampler takes one. */
   tracesRatio: number;
   nodeEnv: 'production' | 'development' | 'test';
   /** Of a build without its repository; else read from `.git`. */
@@ -62,6 +68,31 @@ const list = Joi.string()
       .map((part) => part.trim())
       .filter(Boolean),
   );
+
+/** `name=value,…`, values percent-encoded, as OpenTelemetry writes lists in variables. */
+const pairs = Joi.string()
+  .allow('')
+  .custom((value: string, check) => {
+    try {
+      const parts = value.split(',').filter((part) => part.trim() !== '');
+      return Object.fromEntries(parts.map(readPair));
+    } catch {
+      return check.error('pairs.malformed');
+    }
+  })
+  .messages({ 'pairs.malformed': '{{#label}} must be name=value pairs with commas, values percent-encoded' });
+
+function readPair(part: string): [string, string] {
+  const at = part.indexOf('=');
+  if (at < 1) throw new Error('a pair has a name');
+  return [part.slice(0, at).trim(), decodeURIComponent(part.slice(at + 1).trim())];
+}
+
+/** OpenTelemetry's own. Without `parentbased_` it is decided here, whatever a caller says: callers are the public. */
+const SAMPLERS = [
+  ...(['traceidratio', 'always_on', 'always_off'] as const),
+  ...(['parentbased_traceidratio', 'parentbased_always_on', 'parentbased_always_off'] as const),
+] as const;
 
 /** What cannot be guessed is neither short nor made of a few characters again and again. */
 const secret = Joi.string()
@@ -95,9 +126,14 @@ export interface Variables {
   TRUST_PROXY: string[];
   CORS_ORIGINS: string[];
   LOG_LEVEL: Env['logLevel'];
+  LOG_FORMAT?: Env['logFormat'];
   OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+  OTEL_EXPORTER_OTLP_HEADERS: Record<string, string>;
   OTEL_SERVICE_NAME: string;
+  OTEL_RESOURCE_ATTRIBUTES: Record<string, string>;
+  OTEL_TRACES_SAMPLER: Env['tracesSampler'];
   OTEL_TRACES_SAMPLER_ARG: number;
+  OTEL_SDK_DISABLED: boolean;
   NODE_ENV: Env['nodeEnv'];
   GIT_COMMIT?: string;
 }
@@ -127,9 +163,14 @@ export const environmentSchema = Joi.object<Variables>({
   TRUST_PROXY: list.default([]),
   CORS_ORIGINS: list.default([]),
   LOG_LEVEL: Joi.valid('error', 'warn', 'info', 'debug').default('info'),
+  LOG_FORMAT: Joi.valid('json', 'readable'),
   OTEL_EXPORTER_OTLP_ENDPOINT: Joi.string().uri({ scheme: ['http', 'https'] }),
+  OTEL_EXPORTER_OTLP_HEADERS: pairs.default({}),
   OTEL_SERVICE_NAME: Joi.string().max(64).default('stampede'),
+  OTEL_RESOURCE_ATTRIBUTES: pairs.default({}),
+  OTEL_TRACES_SAMPLER: Joi.valid(...SAMPLERS).default('traceidratio'),
   OTEL_TRACES_SAMPLER_ARG: Joi.number().min(0).max(1).default(1),
+  OTEL_SDK_DISABLED: Joi.boolean().default(false),
   NODE_ENV: Joi.valid('production', 'development', 'test').default('production'),
   GIT_COMMIT: Joi.string().max(64),
 }).unknown();
@@ -169,8 +210,12 @@ export function readEnv(source: NodeJS.ProcessEnv = process.env): Env {
     trustProxy: vars.TRUST_PROXY,
     corsOrigins: vars.CORS_ORIGINS,
     logLevel: vars.LOG_LEVEL,
-    otlpEndpoint: vars.OTEL_EXPORTER_OTLP_ENDPOINT,
+    logFormat: vars.LOG_FORMAT ?? (vars.NODE_ENV === 'development' ? 'readable' : 'json'),
+    otlpEndpoint: vars.OTEL_SDK_DISABLED ? undefined : vars.OTEL_EXPORTER_OTLP_ENDPOINT,
+    otlpHeaders: vars.OTEL_EXPORTER_OTLP_HEADERS,
     otelServiceName: vars.OTEL_SERVICE_NAME,
+    otelResourceAttributes: vars.OTEL_RESOURCE_ATTRIBUTES,
+    tracesSampler: vars.OTEL_TRACES_SAMPLER,
     tracesRatio: vars.OTEL_TRACES_SAMPLER_ARG,
     nodeEnv: vars.NODE_ENV,
     gitCommit: vars.GIT_COMMIT,

@@ -1,9 +1,9 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { isOutage } from '../errors/is-outage.ts';
 import { writeProblem } from '../errors/problem.ts';
-import { requestIdOf } from '../errors/send-whole.ts';
 import { RefusalError, type Refusal } from '../errors/refusal.ts';
 import type { Logger } from '../infrastructure/logging/logger.ts';
+import { logFieldsOf } from './log-fields.ts';
 
 /** Answers `not_found` to whatever reached it. */
 export const answerNotFound: RequestHandler = (_req, res) => {
@@ -20,8 +20,7 @@ export function createErrorAnswer({ logger }: { logger: Logger }): ErrorRequestH
     const refusal = toRefusal(error);
     if (refusal.code === 'internal_error' || refusal.code === 'service_unavailable') {
       const level = refusal.code === 'internal_error' ? 'error' : 'warn';
-      const requestId = requestIdOf(res);
-      logger[level]('a request failed', { requestId, method: req.method, path: req.path, error });
+      logger[level]('a request failed', { ...logFieldsOf(res), method: req.method, path: req.path, error });
     }
     if (res.headersSent) {
       next(error); // too late for a document: Express cuts the connection

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../infrastructure/logging/logger.ts';
-import { markLane, requestIdOf } from '../errors/send-whole.ts';
+import { markLane } from '../errors/send-whole.ts';
+import { logFieldsOf } from './log-fields.ts';
 import { nameRoute, routeNameOf } from './name-route.ts';
 import { readSecurityHeaders } from './security-headers.ts';
 
@@ -51,7 +52,7 @@ export function createRequestScope({ logger, corsOrigins, answered }: RequestSco
     const isOrdinary = statusCode < 500 || statusCode === 503;
     if (isOrdinary ? !showsAll : !logger.isEnabled('error')) return;
     logger[isOrdinary ? 'debug' : 'error']('answered', {
-      requestId: requestIdOf(this),
+      ...logFieldsOf(this),
       method: this.req.method,
       path: pathOf(this.req),
       status: statusCode,

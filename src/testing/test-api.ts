@@ -5,7 +5,7 @@ import type { ProblemDocument } from '../contracts/error-catalogue.ts';
 import type { AttemptStatusBody, Role, SaleStatusBody } from '../contracts/http.ts';
 import { createAccessTokens } from '../features/account/access-token.ts';
 import { createLifecycle } from '../infrastructure/lifecycle.ts';
-import { silentLogger } from '../infrastructure/logging/logger.ts';
+import { silentLogger, type Logger } from '../infrastructure/logging/logger.ts';
 import { startNginx } from './start-nginx.ts';
 import type { TestServices } from './test-services.ts';
 
@@ -59,6 +59,7 @@ export interface TestApi {
 export async function startTestApi(
   { databaseUrl, redisUrl }: Pick<TestServices, 'databaseUrl' | 'redisUrl'>,
   variables: Record<string, string> = {},
+  { logger = silentLogger }: { logger?: Logger } = {},
 ): Promise<TestApi> {
   const lifecycle = createLifecycle();
   const env = readServiceEnv({
@@ -68,7 +69,7 @@ export async function startTestApi(
     ...(isBehindNginx() ? { TRUST_PROXY: 'loopback' } : {}),
     ...variables,
   });
-  const api = await composeApi({ env, logger: silentLogger, lifecycle });
+  const api = await composeApi({ env, logger, lifecycle });
   const port = await api.listen(0);
   const front = isBehindNginx() ? await startNginx({ upstreams: [port], isOfOperators: true }) : undefined;
   const url = front?.url ?? `http://127.0.0.1:${port}`;

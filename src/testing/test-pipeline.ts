@@ -8,7 +8,7 @@ import { createEnqueue, type Enqueue } from '../features/purchase/enqueue.ts';
 import type { AdmittedAttempt, Attempt, AttemptBatch } from '../features/purchase/purchase.model.ts';
 import type { SaleDetails } from '../features/sale/sale.model.ts';
 import { createLifecycle } from '../infrastructure/lifecycle.ts';
-import { silentLogger } from '../infrastructure/logging/logger.ts';
+import { silentLogger, type Logger } from '../infrastructure/logging/logger.ts';
 import { createSettleQueue, type SettleQueue } from '../infrastructure/queue/settle-queue.ts';
 import { connectRedis } from '../infrastructure/redis/connect-redis.ts';
 import { epochKeys, saleKeys } from '../infrastructure/redis/keys.ts';
@@ -33,7 +33,10 @@ export interface TestPipeline extends TestServices {
   enqueue: Enqueue;
   queue: SettleQueue<AttemptBatch>;
   /** Starts a real worker in this process. */
-  startWorker(variables?: Record<string, string>): Promise<{ stop(): Promise<void> }>;
+  startWorker(
+    variables?: Record<string, string>,
+    options?: { logger?: Logger },
+  ): Promise<{ stop(): Promise<void> }>;
   epochOf(saleId: string): Promise<number>;
   tokens(saleId: string): Promise<number>;
   inflight(saleId: string): Promise<string[]>;
@@ -96,7 +99,7 @@ export async function startTestPipeline(
       }
       return admitted;
     },
-    async startWorker(variables = {}) {
+    async startWorker(variables = {}, { logger = silentLogger } = {}) {
       const lifecycle = createLifecycle();
       const env = readServiceEnv({
         DATABASE_URL: services.databaseUrl,
@@ -104,7 +107,7 @@ export async function startTestPipeline(
         JWT_SECRET: 'a secret of the tests, long enough',
         ...variables,
       });
-      const worker = await composeWorker({ env, logger: silentLogger, lifecycle });
+      const worker = await composeWorker({ env, logger, lifecycle });
       worker.start();
       workers.add(lifecycle.stop);
       return {

@@ -2,6 +2,7 @@ import { Router, type Request, type RequestHandler, type Response } from 'expres
 import { RefusalError } from '../../errors/refusal.ts';
 import { requestIdOf } from '../../errors/send-whole.ts';
 import type { ClientAddress } from '../../middleware/client-address.ts';
+import { logFieldsOf } from '../../middleware/log-fields.ts';
 import { readJsonBody } from '../../middleware/read-json-body.ts';
 import { validate } from '../../middleware/validate.ts';
 import { presentUser } from './account.model.ts';
@@ -72,7 +73,7 @@ export function createAccountRoutes(deps: AccountRoutesDeps): Router {
 
   router.post('/refresh', readJsonBody(), async (req, res) => {
     validate(emptySchema, req.body);
-    const refreshed = await sessions.refresh(readRefreshCookie(req));
+    const refreshed = await sessions.refresh(readRefreshCookie(req), logFieldsOf(res));
     if (!refreshed.ok) clearRefreshCookie(res);
     sendSession(res, 200, refreshed);
   });

@@ -1,6 +1,6 @@
 import type { SessionBody } from '../../contracts/http.ts';
 import type { Refusal } from '../../errors/refusal.ts';
-import type { Logger } from '../../infrastructure/logging/logger.ts';
+import type { LogFields, Logger } from '../../infrastructure/logging/logger.ts';
 import type { AccessTokens } from './access-token.ts';
 import { presentUser, type Identity, type User } from './account.model.ts';
 import type { RefreshTokenRepository } from './refresh-token.repository.ts';
@@ -24,8 +24,10 @@ export interface Sessions {
   /**
    * Takes a refresh token for new tokens of the same session; refuses `unauthenticated`. A token that was used before
    * ends its session, for two people have it.
+   *
+   * @param asked  what a log line names of the request
    */
-  refresh(refreshToken: string | undefined): Promise<SignedIn>;
+  refresh(refreshToken: string | undefined, asked?: LogFields): Promise<SignedIn>;
   /** Ends the session of either token at once, everywhere; nothing to end is fine. */
   end(tokens: { refreshToken: string | undefined; identity: Identity | null }): Promise<void>;
 }
@@ -48,13 +50,16 @@ export function createSessions(deps: SessionsDeps): Sessions {
       return started ? signedIn(user, started) : { ok: false, refusal: { code: 'invalid_credentials' } };
     },
 
-    refresh: async (refreshToken) => {
+    refresh: async (refreshToken, asked = {}) => {
       if (refreshToken === undefined) return UNAUTHENTICATED;
       const rotation = await refreshTokens.rotate(refreshToken);
       if (rotation.kind === 'refused') return UNAUTHENTICATED;
       if (rotation.kind === 'reused') {
         const { userId, family } = rotation;
-        logger.warn('a used refresh token came back: its session is ended', { userId, session: family });
+        logger.warn('a used refresh token came back: its session is ended', {
+          ...{ userId, session: family },
+          ...asked,
+        });
         await revokedTokens.revokeSession(family);
         return UNAUTHENTICATED;
       }

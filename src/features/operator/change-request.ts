@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { RefusalError } from '../../errors/refusal.ts';
 import { requestIdOf } from '../../errors/send-whole.ts';
+import { traceOf } from '../../infrastructure/tracing/begin-trace.ts';
 import { identityOf } from '../account/enforce-policies.ts';
 import { IDEMPOTENCY_KEY } from '../purchase/purchase.schema.ts';
 import type { Change, ChangeAnswer } from './make-once.ts';
@@ -24,6 +25,7 @@ export function readChange(req: Request, res: Response, reason?: string): Change
     actor: { actorId, reason, requestId: requestIdOf(res) },
     key: key ?? null,
     fingerprint: fingerprintOf(req),
+    trace: traceOf(res),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../../infrastructure/postgres/database.ts';
+import type { OpenTrace } from '../../infrastructure/tracing/begin-trace.ts';
 import { RefusalError } from '../../errors/refusal.ts';
 import type { Actor } from '../audit/write-audit.ts';
 
@@ -9,7 +10,15 @@ export interface Change {
   key: string | null;
   /** Of all that was asked for: the same key with another one is refused. */
   fingerprint: string;
+  /** Of the request, when it is traced. */
+  trace?: Pick<OpenTrace, 'during'> | undefined;
 }
+
+const CHANGE_SPAN = {
+  name: 'change',
+  kind: 'client',
+  attributes: { 'db.system.name': 'postgresql' },
+} as const;
 
 /** What a change is answered with; a replay is told the same. */
 export interface ChangeAnswer {
@@ -27,23 +36,25 @@ export interface ChangeAnswer {
  */
 export async function makeOnce(
   db: Database,
-  { actor, key, fingerprint }: Change,
+  { actor, key, fingerprint, trace }: Change,
   work: (tx: Transaction) => Promise<ChangeAnswer>,
 ): Promise<ChangeAnswer> {
-  return db.transaction(async (tx) => {
-    await tx.raw('set local lock_timeout = 3000; set local statement_timeout = 5000');
-    if (key === null) return work(tx);
-    const { rows } = await tx.raw<{ rows: unknown[] }>(
-      `insert into operator_requests (actor_id, key, fingerprint) values (?, ?, ?) on conflict do nothing returning 1`,
-      [actor.actorId, key, fingerprint],
-    );
-    if (rows.length === 0) return replay(tx, actor.actorId, key, fingerprint);
-    const answer = await work(tx);
-    await tx('operator_requests')
-      .where({ actor_id: actor.actorId, key })
-      .update({ answer: JSON.stringify(answer) });
-    return answer;
-  });
+  const change = (): Promise<ChangeAnswer> =>
+    db.transaction(async (tx) => {
+      await tx.raw('set local lock_timeout = 3000; set local statement_timeout = 5000');
+      if (key === null) return work(tx);
+      const { rows } = await tx.raw<{ rows: unknown[] }>(
+        `insert into operator_requests (actor_id, key, fingerprint) values (?, ?, ?) on conflict do nothing returning 1`,
+        [actor.actorId, key, fingerprint],
+      );
+      if (rows.length === 0) return replay(tx, actor.actorId, key, fingerprint);
+      const answer = await work(tx);
+      await tx('operator_requests')
+        .where({ actor_id: actor.actorId, key })
+        .update({ answer: JSON.stringify(answer) });
+      return answer;
+    });
+  return trace ? trace.during(CHANGE_SPAN, change) : change();
 }
 
 /** The answer to a change that was made with this key. @returns null when there is none */

@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '../../errors/refusal.ts';
 import { writeProblem } from '../../errors/problem.ts';
-import { sendWhole } from '../../errors/send-whole.ts';
+import { requestIdOf, sendWhole } from '../../errors/send-whole.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
+import { markTrace } from '../../infrastructure/tracing/begin-trace.ts';
 import type { AddressLimit } from '../../middleware/address-limit.ts';
 import type { ClientAddress } from '../../middleware/client-address.ts';
 import type { Lane } from '../../middleware/hot-lane.ts';
 import { isJsonContentType, MAX_BODY_BYTES } from '../../middleware/json-body.ts';
+import { logFieldsOf } from '../../middleware/log-fields.ts';
 import { hasPermission } from '../../contracts/policies.ts';
 import type { Authenticate } from '../account/authenticate.ts';
 import type { SaleCatalogue } from '../sale/sale-catalogue.ts';
@@ -16,7 +18,7 @@ import type { BlockPace } from './block-pace.ts';
 import type { AttemptAnswer, Purchase } from './purchase.service.ts';
 import type { Attempt } from './purchase.model.ts';
 import { createReadWish, type ReadWish } from './read-wish.ts';
-import type { BeginTrace } from './trace-steps.ts';
+import type { BeginAttemptTrace } from './trace-steps.ts';
 
 export interface AttemptLaneDeps {
   authenticate: Authenticate;
@@ -27,7 +29,7 @@ export interface AttemptLaneDeps {
   purchase: Purchase;
   furtherCheck?: FurtherCheck;
   /** Begins the trace of an attempt, when attempts are traced. */
-  beginTrace?: BeginTrace | undefined;
+  beginTrace?: BeginAttemptTrace | undefined;
   /** Told how long an accepted attempt took from its first byte to its answer, ms. */
   acceptTook: (saleId: string, ms: number) => void;
   logger: Logger;
@@ -137,14 +139,17 @@ function attempt(
     }
     const attemptId = attemptIdOf(saleId, userId, idempotencyKey);
     const attempt: Attempt = { attemptId, shopperId: userId, quantity, idempotencyKey };
-    const trace = deps.beginTrace?.(attempt, saleId, req.headers['traceparent']);
-    if (trace) attempt.trace = trace.traceparent;
-    deps.purchase(sale, attempt, (answer) => {
-      trace?.answered(answer);
-      if (res.headersSent || res.destroyed) return; // the shopper went away; the attempt stands all the same
-      writeAnswer(res, answer);
-      if (answer.kind === 'accepted') deps.acceptTook(saleId, performance.now() - startedAt);
-    });
+    const requestId = requestIdOf(res);
+    const { traceparent } = req.headers;
+    const trace = deps.beginTrace?.({ attempt, saleId, requestId, traceparent });
+    if (trace) markTrace(res, trace.request);
+    const answered = (answer: AttemptAnswer): void => {
+      const isGone = res.headersSent || res.destroyed; // the shopper went away; the attempt stands all the same
+      if (!isGone) writeAnswer(res, answer);
+      trace?.answered(answer, res.statusCode);
+      if (!isGone && answer.kind === 'accepted') deps.acceptTook(saleId, performance.now() - startedAt);
+    };
+    deps.purchase(sale, attempt, answered, requestId);
   };
   const known = deps.catalogue.peek(saleId);
   if (known) {
@@ -154,7 +159,10 @@ function attempt(
   deps.catalogue.find(saleId).then(
     (sale) => (sale ? go(sale) : writeProblem(res, { code: 'sale_not_found' })),
     (error: unknown) => {
-      deps.logger.warn('the sale could not be looked up', { saleId, error: String(error) });
+      deps.logger.warn('the sale could not be looked up', {
+        ...{ saleId, error: String(error) },
+        ...logFieldsOf(res),
+      });
       writeProblem(res, { code: 'gate_closed' });
     },
   );

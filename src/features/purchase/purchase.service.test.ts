@@ -11,6 +11,8 @@ import { createPurchase, type AttemptAnswer, type PurchaseDeps } from './purchas
 /** A shop whose gate gives these replies; `steps` tells what happened in which order. */
 function aShop(replies: GateReply[]) {
   const steps: string[] = [];
+  const warnings: object[] = [];
+  let requests = 0;
   const accepted = new AcceptedAttempts({
     redis: undefined as never,
     adopt: async (saleId, stockId, attempts) => {
@@ -33,20 +35,21 @@ function aShop(replies: GateReply[]) {
     ackDurability: 'queued',
     triesPolicy: { limit: 20, windowSec: 10 },
     clock: Date,
-    logger: silentLogger,
+    logger: { ...silentLogger, warn: (message, fields) => void warnings.push({ message, ...fields }) },
   };
   const purchase = createPurchase(deps);
   const sale = { saleId: randomUUID(), stockId: randomUUID(), endsAtMs: Date.now() + 60_000 } as SaleDetails;
-  const buy = (): Promise<AttemptAnswer> => {
+  const buy = (trace?: string): Promise<AttemptAnswer> => {
     const attempt: Attempt = {
       attemptId: randomUUID(),
       shopperId: randomUUID(),
       quantity: 1,
       idempotencyKey: null,
+      trace,
     };
-    return new Promise((resolve) => purchase(sale, attempt, resolve));
+    return new Promise((resolve) => purchase(sale, attempt, resolve, `request ${(requests += 1)}`));
   };
-  return { buy, steps };
+  return { buy, steps, warnings };
 }
 
 const admitted = (epoch: number): GateReply => ({
@@ -73,5 +76,21 @@ describe('a purchase', () => {
     const { buy, steps } = aShop([{ kind: 'unknown', error: new Error('Command timed out') }, admitted(1)]);
     expect(await buy()).toMatchObject({ kind: 'refused', refusal: { code: 'outcome_unknown' } });
     expect(steps).toEqual(['ask epoch 0']);
+  });
+
+  it('that the gate did not answer is logged with the requests of its batch and the trace of one of them', async () => {
+    const { buy, warnings } = aShop([{ kind: 'unknown', error: new Error('Command timed out') }]);
+    await Promise.all([buy(), buy('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')]);
+    expect(warnings).toEqual([
+      {
+        message: 'the gate did not answer',
+        saleId: expect.any(String),
+        error: 'Command timed out',
+        attempts: 2,
+        requestIds: ['request 1', 'request 2'],
+        trace_id: '0af7651916cd43dd8448eb211c80319c',
+        span_id: 'b7ad6b7169203331',
+      },
+    ]);
   });
 });

@@ -8,6 +8,7 @@ import { createTurnBatcher } from '../../utils/turn-batcher.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
 import type { AcceptedAttempts } from './accepted-attempts.ts';
 import { MAX_ATTEMPTS_PER_ADMIT, type Admit, type GateAnswer } from './admit.ts';
+import { logFieldsOfBatch } from './batch-log-fields.ts';
 import type { Enqueue } from './enqueue.ts';
 import type { AckDurability, WhenCommitted } from './when-committed.ts';
 import {
@@ -50,9 +51,16 @@ interface Asked {
   sale: SaleDetails;
   attempt: Attempt;
   answer: (answer: AttemptAnswer) => void;
+  requestId: string | undefined;
 }
 
-export type Purchase = (sale: SaleDetails, attempt: Attempt, answer: Asked['answer']) => void;
+/** @param requestId  named by what is logged of it */
+export type Purchase = (
+  sale: SaleDetails,
+  attempt: Attempt,
+  answer: Asked['answer'],
+  requestId?: string,
+) => void;
 
 /**
  * The shopper's side of the pipeline: admit → enqueue → answer, for all attempts of an event-loop turn together.
@@ -94,7 +102,11 @@ export function createPurchase(deps: PurchaseDeps): Purchase {
       asked.map(({ attempt }) => attempt),
     );
     if (reply.kind === 'unknown') {
-      logger.warn('the gate did not answer', { saleId: sale.saleId, error: reply.error.message });
+      const { message } = reply.error;
+      logger.warn('the gate did not answer', {
+        ...{ saleId: sale.saleId, error: message },
+        ...logFieldsOfBatch(asked),
+      });
       asked.forEach(({ attempt, answer }) => answer(unknown(attempt)));
       return;
     }
@@ -126,7 +138,11 @@ export function createPurchase(deps: PurchaseDeps): Purchase {
       });
     } catch (error) {
       // Promised and in flight: reconcile enqueues the batch. The shopper is told the truth: it is not known yet.
-      logger.warn('the queue did not take a batch, reconcile will', { batchId, error: String(error) });
+      const lost = winners.map(({ asked: one }) => one);
+      logger.warn('the queue did not take a batch, reconcile will', {
+        ...{ batchId, error: String(error) },
+        ...logFieldsOfBatch(lost),
+      });
       winners.forEach(({ asked: { attempt, answer } }) => answer(unknown(attempt)));
       return;
     }
@@ -137,11 +153,11 @@ export function createPurchase(deps: PurchaseDeps): Purchase {
 
   const batch = createTurnBatcher<Asked>(MAX_ATTEMPTS_PER_ADMIT, (_saleId, asked) => {
     runBatch(asked).catch((error: unknown) => {
-      logger.error('a batch of attempts failed', { error });
+      logger.error('a batch of attempts failed', { error, ...logFieldsOfBatch(asked) });
       asked.forEach(({ attempt, answer }) => answer(unknown(attempt)));
     });
   });
-  return (sale, attempt, answer) => batch(sale.saleId, { sale, attempt, answer });
+  return (sale, attempt, answer, requestId) => batch(sale.saleId, { sale, attempt, answer, requestId });
 }
 
 function unknown({ attemptId }: Attempt): AttemptAnswer {

@@ -3,6 +3,7 @@ import type { Database } from '../../infrastructure/postgres/database.ts';
 import { isDataError } from '../../infrastructure/postgres/sqlstate.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
+import { traceFieldsOf } from './batch-log-fields.ts';
 import { decide } from './decide.ts';
 import { orderIdOf, type AdmittedAttempt, type DecidedAttempt } from './purchase.model.ts';
 import { readSettleFacts, writeSettled, writeSetAside } from './settle.repository.ts';
@@ -52,6 +53,7 @@ export function createSettle({ db, clock, logger, lockTimeoutMs = 3_000, lockToo
           saleId,
           sqlstate: error.code,
           error: error.message,
+          ...traceFieldsOf(attempts),
         });
         const outcome = await withStockLock(db, stockId, (stock) => writeSetAside(stock, saleId, alone), {
           lockTimeoutMs,

@@ -1,98 +1,93 @@
-import type { Span, SpanExporter } from '../../infrastructure/tracing/span-exporter.ts';
+import type { AttemptStatusBody } from '../../contracts/http.ts';
 import {
-  isSampled,
-  newSpanId,
-  newTraceId,
-  readTraceparent,
-  writeTraceparent,
-} from '../../infrastructure/tracing/trace-context.ts';
+  epochMs,
+  timed,
+  type BeginTrace,
+  type OpenTrace,
+  type SpanLabel,
+  type SpanTimes,
+} from '../../infrastructure/tracing/begin-trace.ts';
+import type { SpanExporter } from '../../infrastructure/tracing/span-exporter.ts';
+import { newSpanId, readTraceparent } from '../../infrastructure/tracing/trace-context.ts';
 import type { AcceptedAttempts } from './accepted-attempts.ts';
 import type { Admit } from './admit.ts';
 import { parseOutcomesMessage, type Announce } from './announce.ts';
 import type { Enqueue } from './enqueue.ts';
+import type { HearOutcomesDeps } from './hear-outcomes.ts';
 import type { Attempt } from './purchase.model.ts';
 import type { AttemptAnswer } from './purchase.service.ts';
 import type { Settle } from './settle.ts';
 
 /** The trace of one attempt, from its request on. */
-export interface OpenTrace {
-  /** What the attempt carries through gate, queue and settle: the parent of every span there. */
-  traceparent: string;
+export interface AttemptTrace {
+  request: OpenTrace;
   /** Ends the span of the request with what was answered. */
-  answered(answer: AttemptAnswer): void;
+  answered(answer: AttemptAnswer, status: number): void;
 }
 
 /** @returns undefined for an attempt that is not sampled */
-export type BeginTrace = (attempt: Attempt, saleId: string, traceparent: unknown) => OpenTrace | undefined;
+export type BeginAttemptTrace = (asked: {
+  attempt: Attempt;
+  saleId: string;
+  requestId: string;
+  traceparent: unknown;
+}) => AttemptTrace | undefined;
 
-const epochMs = (): number => performance.timeOrigin + performance.now();
-
-/**
- * Makes the beginning of traces: a caller's trace is gone on with, but whether it is kept is decided here, by its id. A
- * public client must not be able to have all of its requests traced.
- *
- * @param ratio  the share that is kept, 0 to 1
- */
-export function createBeginTrace({ exporter, ratio }: { exporter: SpanExporter; ratio: number }): BeginTrace {
-  return ({ attemptId, quantity }, saleId, given) => {
-    const parent = readTraceparent(given);
-    const traceId = parent?.traceId ?? newTraceId();
-    if (!isSampled(traceId, ratio)) return undefined;
-    const spanId = newSpanId();
-    const startMs = epochMs();
+/** Makes the beginning of attempts' traces; the attempt takes its own with it. */
+export function createBeginAttemptTrace({ begin }: { begin: BeginTrace }): BeginAttemptTrace {
+  return ({ attempt, saleId, requestId, traceparent }) => {
+    const request = begin(traceparent);
+    if (!request) return undefined;
+    attempt.trace = request.traceparent;
     return {
-      traceparent: writeTraceparent({ traceId, spanId }),
-      answered: (answer) =>
-        exporter.record({
-          ...{ traceId, spanId, parentSpanId: parent?.spanId, kind: 'server', startMs, endMs: epochMs() },
+      request,
+      answered: (answer, status) =>
+        request.ended({
           name: 'POST /api/purchase/attempt',
           attributes: {
             'http.request.method': 'POST',
             'http.route': '/api/purchase/attempt',
+            'http.response.status_code': status,
+            'stampede.request_id': requestId,
             'stampede.sale_id': saleId,
-            'stampede.attempt_id': attemptId,
-            'stampede.quantity': quantity,
+            'stampede.attempt_id': attempt.attemptId,
+            'stampede.quantity': attempt.quantity,
             'stampede.answer': answer.kind === 'refused' ? answer.refusal.code : answer.kind,
           },
+          isError: status >= 500,
         }),
     };
   };
 }
 
+type MayBeTraced = Pick<Attempt, 'trace'>;
+
+/** Traces whose outcome was never heard of are dropped together when there are so many. */
+const MOST_AWAITED = 4_096;
+
+export interface TraceStepsDeps {
+  exporter: SpanExporter;
+  /** Tells every API process of the traces whose outcomes come next; may get lost. */
+  tellTraces: (message: string) => void;
+}
+
 /** The same steps, each with a span for every attempt that is traced. Attempts that are not cost a look at a field. */
-export function createTraceSteps({ exporter }: { exporter: SpanExporter }) {
-  const record = (
-    attempts: readonly Pick<Attempt, 'trace'>[],
-    span: Pick<Span, 'name' | 'kind' | 'startMs' | 'attributes' | 'isError'>,
-  ): void => {
-    const endMs = epochMs();
+export function createTraceSteps({ exporter, tellTraces }: TraceStepsDeps) {
+  const record = (attempts: readonly MayBeTraced[], span: SpanLabel & SpanTimes): void => {
     for (const { trace } of attempts) {
       const parent = trace === undefined ? null : readTraceparent(trace);
       if (!parent) continue;
-      exporter.record({
-        ...span,
-        traceId: parent.traceId,
-        parentSpanId: parent.spanId,
-        spanId: newSpanId(),
-        endMs,
-      });
+      const ids = { traceId: parent.traceId, parentSpanId: parent.spanId, spanId: newSpanId() };
+      exporter.record({ ...span, ...ids });
     }
   };
-  const during = async <Result>(
-    attempts: readonly Pick<Attempt, 'trace'>[],
-    span: Pick<Span, 'name' | 'kind' | 'attributes'>,
+  const during = <Result>(
+    attempts: readonly MayBeTraced[],
+    span: SpanLabel,
     work: () => Promise<Result>,
-  ): Promise<Result> => {
-    const startMs = epochMs();
-    try {
-      const result = await work();
-      record(attempts, { ...span, startMs });
-      return result;
-    } catch (error) {
-      record(attempts, { ...span, startMs, isError: true });
-      throw error;
-    }
-  };
+  ): Promise<Result> => timed(work, (times) => record(attempts, { ...span, ...times }));
+  /** By attempt: heard just before their outcomes, by every process, for the shopper's socket may be at any of them. */
+  const awaited = new Map<string, string>();
 
   return {
     admit:
@@ -129,12 +124,51 @@ export function createTraceSteps({ exporter }: { exporter: SpanExporter }) {
         ),
     announce:
       (announce: Announce): Announce =>
-      (saleId, decided) =>
-        during(
+      (saleId, decided) => {
+        const traced = decided.filter(({ trace }) => trace !== undefined);
+        if (traced.length > 0)
+          tellTraces(traced.map(({ attemptId, trace }) => `${attemptId} ${trace}`).join('\n'));
+        return during(
           decided,
           { name: 'announce', kind: 'producer', attributes: { 'db.system.name': 'redis' } },
           () => announce(saleId, decided),
-        ),
+        );
+      },
+    hearTraces: (message: string): void => {
+      if (awaited.size >= MOST_AWAITED) awaited.clear();
+      for (const line of message.split('\n')) {
+        const [attemptId, trace] = line.split(' ');
+        if (attemptId !== undefined && trace !== undefined) awaited.set(attemptId, trace);
+      }
+    },
+    /** Of an outcome that somebody listens for here. */
+    sendOutcome:
+      (send: HearOutcomesDeps['sendOutcome']): HearOutcomesDeps['sendOutcome'] =>
+      (shopperId, read) => {
+        if (awaited.size === 0) {
+          send(shopperId, read);
+          return;
+        }
+        const startMs = epochMs();
+        const sent: AttemptStatusBody[] = [];
+        send(shopperId, () => {
+          const body = read();
+          sent.push(body);
+          return body;
+        });
+        const traced = sent.map(({ attemptId }) => ({ trace: awaited.get(attemptId) }));
+        const attributes = {
+          'messaging.system': 'socket.io',
+          'messaging.operation.name': 'purchase:outcome',
+        };
+        record(traced, {
+          name: 'send to the socket',
+          kind: 'producer',
+          attributes,
+          startMs,
+          endMs: epochMs(),
+        });
+      },
     /** Of what this very process accepted: the end of a trace is told by the process that began it. */
     hearOutcomes:
       (hear: (message: string) => void, accepted: Pick<AcceptedAttempts, 'find'>) =>
@@ -143,7 +177,11 @@ export function createTraceSteps({ exporter }: { exporter: SpanExporter }) {
         const owed = outcomes.flatMap(({ attemptId }) => accepted.find(saleId, attemptId) ?? []);
         const startMs = epochMs();
         hear(message);
-        record(owed, { name: 'tell the outcome', kind: 'internal', startMs, attributes: {} });
+        record(owed, {
+          ...{ name: 'tell the outcome', kind: 'internal', attributes: {} },
+          ...{ startMs, endMs: epochMs() },
+        });
+        for (const { attemptId } of outcomes) awaited.delete(attemptId);
       },
   };
 }

@@ -3,6 +3,7 @@ import { writeProblem } from '../../errors/problem.ts';
 import { sendWhole } from '../../errors/send-whole.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import type { Lane } from '../../middleware/hot-lane.ts';
+import { logFieldsOf } from '../../middleware/log-fields.ts';
 import { uuidSchema } from '../../utils/uuid-schema.ts';
 import type { MadeStatus, SaleStatus } from './sale-status.ts';
 
@@ -38,7 +39,7 @@ export function createSaleStatusLane({
     making.then(
       (made) => (made ? writeStatus(req, res, made) : writeProblem(res, { code: 'sale_not_found' })),
       (error: unknown) => {
-        logger.warn('the status could not be made', { saleId, error: String(error) });
+        logger.warn('the status could not be made', { saleId, error: String(error), ...logFieldsOf(res) });
         writeProblem(res, { code: 'service_unavailable' });
       },
     );

@@ -1,3 +1,5 @@
+import { showsColours, toReadable } from '../logging/readable-line.ts';
+import type { LogFields } from '../logging/logger.ts';
 import { openBoundedLog } from './bounded-log.ts';
 import type { ProcessRole } from './keep-running.ts';
 
@@ -7,33 +9,29 @@ export interface ChildOutput {
   close: () => void;
 }
 
-/** What a child's JSON log line says about itself; everything else in it is detail. */
-interface LogLine {
-  level?: string;
-  message?: string;
-  role?: string;
-  pid?: number;
-  at?: string;
-}
-
 /**
  * Keeps every line of a role's processes in its log file, and prints what a person should see: warnings, errors, and
  * what is not a log line at all, such as the stack of a crash.
+ *
+ * @param showsAll  prints the other lines too: who develops wants them
  */
 export function createChildOutput({
   dataDir,
   role,
   print,
+  showsAll,
 }: {
   dataDir: string;
   role: ProcessRole;
   print: (line: string) => void;
+  showsAll: boolean;
 }): ChildOutput {
   const log = openBoundedLog(dataDir, role);
+  const hasColours = showsColours(process.stdout);
   return {
     onLine(line) {
       log.write(line);
-      const shown = toPlain(role, line);
+      const shown = toPlain(role, line, { showsAll, hasColours });
       if (shown !== undefined) print(shown);
     },
     close: log.close,
@@ -47,20 +45,22 @@ export function createServiceOutput(dataDir: string, role: ProcessRole): ChildOu
 }
 
 /** A line as a person reads it; undefined when it is not worth their time. */
-export function toPlain(role: ProcessRole, line: string): string | undefined {
+export function toPlain(
+  role: ProcessRole,
+  line: string,
+  { showsAll = false, hasColours = false }: { showsAll?: boolean; hasColours?: boolean } = {},
+): string | undefined {
   if (line.trim() === '') return undefined;
   const parsed = parseLogLine(line);
   if (!parsed) return `${role}: ${line}`;
-  const { level, message, role: _role, pid, at: _at, ...detail } = parsed;
-  if (level !== 'warn' && level !== 'error') return undefined;
-  const rest = Object.keys(detail).length > 0 ? ` ${JSON.stringify(detail)}` : '';
-  return `${role} ${pid ?? ''} ${level}: ${message ?? ''}${rest}`;
+  const isShown = showsAll || parsed.level === 'warn' || parsed.level === 'error';
+  return isShown ? toReadable(parsed, { hasColours }) : undefined;
 }
 
-function parseLogLine(line: string): LogLine | undefined {
+function parseLogLine(line: string): LogFields | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
-    return JSON.parse(line) as LogLine;
+    return JSON.parse(line) as LogFields;
   } catch {
     return undefined;
   }

@@ -46,6 +46,7 @@ export async function decideSettings(env: Env, dataDir: string): Promise<Instanc
       JWT_SECRET: jwtSecret,
       DEMO: isDemo ? '1' : '0',
       ADDRESS_LIMIT_EXEMPT: exempt.join(','),
+      LOG_FORMAT: 'json', // the supervisor reads it, and shows people what they should see
     },
   };
 }

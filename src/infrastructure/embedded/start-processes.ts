@@ -31,7 +31,7 @@ export async function startProcesses(
   { dataDir, roster, lifecycle, print }: StartProcessesDeps,
   { role, count, module, isWatched, variables }: ProcessPlan,
 ): Promise<void> {
-  const output = createChildOutput({ dataDir, role, print });
+  const output = createChildOutput({ dataDir, role, print, showsAll: isWatched });
   const program = { module, variables, onLine: output.onLine };
   const startOnce = isWatched ? startWatched : role === 'api' ? startClustered : startForked;
   const kept: KeptProcess[] = [];

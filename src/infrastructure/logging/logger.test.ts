@@ -101,6 +101,23 @@ describe('createLogger', () => {
     expect(JSON.stringify(lines[0])).toContain('no route to postgres://a:[redacted]@b');
   });
 
+  it('writes words instead of JSON where people read', () => {
+    const texts: string[] = [];
+    const destination = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        texts.push(chunk.toString());
+        done();
+      },
+    });
+    const logger = createLogger({ level: 'info', role: 'worker', format: 'readable', destination });
+    logger.warn('queue connection', { url: 'redis://:hunter2@cache' });
+    expect(texts).toEqual([
+      expect.stringMatching(
+        /^[\d:.]{12} warn {2}worker \d+ queue connection url=redis:\/\/:\[redacted\]@cache\n$/,
+      ),
+    ]);
+  });
+
   it('survives circles and odd values', () => {
     const { logger, lines } = capture();
     const circle: Record<string, unknown> = { n: 1n };

@@ -1,8 +1,11 @@
 import winston from 'winston';
+import { showsColours, toReadable } from './readable-line.ts';
 import { redact } from './redact.ts';
 
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 export type LogFields = Record<string, unknown>;
+/** `json`: one object a line, for machines. `readable`: one line of words, for people. */
+export type LogFormat = 'json' | 'readable';
 type Write = (message: string, fields?: LogFields) => void;
 
 /**
@@ -23,17 +26,26 @@ export interface LoggerDeps {
   level: LogLevel;
   /** The process's role: `supervisor`, `api`, `worker`, … */
   role: string;
+  format?: LogFormat;
   destination?: NodeJS.WritableStream;
 }
 
-/** Makes a process's logger: one JSON object a line with time, level, role and pid, and no secrets in it. */
-export function createLogger({ level, role, destination = process.stdout }: LoggerDeps): Logger {
+/** Makes a process's logger: each line has time, level, role and pid, and no secrets in it. */
+export function createLogger({
+  level,
+  role,
+  format = 'json',
+  destination = process.stdout,
+}: LoggerDeps): Logger {
+  const hasColours = showsColours(destination);
+  const write = (line: LogFields): string =>
+    format === 'json' ? JSON.stringify(line) : toReadable(line, { hasColours });
   const logger = winston.createLogger({
     level,
     format: winston.format.printf((line) => {
       const { level: severity, message, ...fields } = line;
       const head = { at: new Date().toISOString(), level: severity, role, pid: process.pid };
-      return JSON.stringify({ ...head, message: redact(message), ...(redact(fields) as LogFields) });
+      return write({ ...head, message: redact(message), ...(redact(fields) as LogFields) });
     }),
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- winston types its transports as interfaces
     transports: [new winston.transports.Stream({ stream: destination })],

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import Bull from 'bull';
 import { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
-import type { Logger } from '../logging/logger.ts';
+import type { LogFields, Logger } from '../logging/logger.ts';
 import { SET_ASIDE_JOBS_KEY } from '../redis/keys.ts';
 import { loadScript } from '../redis/script.ts';
 
@@ -89,6 +89,7 @@ export async function createSettleQueue<Job>({
   role,
   clock = Date,
   logger,
+  describe = () => ({}),
 }: {
   url: string;
   /** A worker's client connection waits instead of failing: its commands move jobs, and are Bull's to repeat. */
@@ -96,6 +97,8 @@ export async function createSettleQueue<Job>({
   /** The cluster's: jobs are dated by one process and read by another. */
   clock?: Clock;
   logger: Logger;
+  /** What a line names of a job that failed, beside its id; whatever the job is. */
+  describe?: (job: unknown) => LogFields;
 }): Promise<SettleQueue<Job>> {
   const connections: Redis[] = [];
   const queue = new Bull<Job>(NAME, {
@@ -123,6 +126,7 @@ export async function createSettleQueue<Job>({
       batchId: String(job.id),
       attemptsMade: job.attemptsMade,
       error: error.message,
+      ...describe(job.data),
     }),
   );
   readEveryJob(queue);

@@ -150,6 +150,8 @@ export function newAccountsKey(block: string): string {
 export const CHANNELS = {
   /** One message a settled transaction: the gate's figures, then the outcomes. Owner: announce. */
   outcomes: 'stampede:outcomes',
+  /** Attempts that are traced and whose outcomes come next: a line each, its id and its traceparent. Owner: tracing. */
+  traces: 'stampede:traces',
   /** A sale, its product or its gate changed: the sale's id. Owner: sale, reconcile. */
   saleChanged: 'stampede:sale-changed',
   /** An order was cancelled: whose, and which. Owner: order. */

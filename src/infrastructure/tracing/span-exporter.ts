@@ -25,26 +25,33 @@ const SEND_TIMEOUT_MS = 5_000;
 /** Beyond it spans are dropped: a receiver that is slow or away must cost no memory. */
 const MOST_WAITING = 4_096;
 
+export interface SpanExporterDeps {
+  /** Of the receiver; `/v1/traces` is added, as the specification says. */
+  endpoint: string;
+  /** Sent with each request. */
+  headers?: Readonly<Record<string, string>>;
+  serviceName: string;
+  resourceAttributes?: Readonly<Record<string, string>>;
+  role: string;
+  logger: Logger;
+}
+
 /**
  * Sends spans to an OpenTelemetry receiver by OTLP/HTTP in JSON, once a second. What it does not take is lost: traces are
  * samples.
- *
- * @param endpoint  of the receiver; `/v1/traces` is added, as the specification says
  */
 export function createSpanExporter({
   endpoint,
+  headers = {},
   serviceName,
+  resourceAttributes = {},
   role,
   logger,
-}: {
-  endpoint: string;
-  serviceName: string;
-  role: string;
-  logger: Logger;
-}): SpanExporter {
+}: SpanExporterDeps): SpanExporter {
   const url = `${endpoint.replace(/\/$/, '')}/v1/traces`;
   const resource = {
     attributes: toAttributes({
+      ...resourceAttributes,
       'service.name': serviceName,
       'stampede.role': role,
       'process.pid': process.pid,
@@ -61,9 +68,11 @@ export function createSpanExporter({
       resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'stampede' }, spans }] }],
     });
     try {
-      const headers = { 'Content-Type': 'application/json' };
       const signal = AbortSignal.timeout(SEND_TIMEOUT_MS);
-      const answer = await fetch(url, { method: 'POST', headers, body, signal });
+      const answer = await fetch(url, {
+        ...{ method: 'POST', body, signal },
+        headers: { ...headers, 'Content-Type': 'application/json' },
+      });
       await answer.body?.cancel();
       if (!answer.ok) throw new Error(`status ${answer.status}`);
       hasWarned = false;
@@ -105,6 +114,12 @@ function toNanos(ms: number): string {
 function toAttributes(values: Readonly<Record<string, string | number>>): object[] {
   return Object.entries(values).map(([key, value]) => ({
     key,
-    value: typeof value === 'string' ? { stringValue: value } : { doubleValue: value },
+    value: toValue(value),
   }));
+}
+
+/** JSON of protobuf: a whole number of 64 bits is text. */
+function toValue(value: string | number): object {
+  if (typeof value === 'string') return { stringValue: value };
+  return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
 }
