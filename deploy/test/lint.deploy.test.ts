@@ -25,13 +25,6 @@ describe('docker-compose.yml', () => {
   it('follows the schema and the rules of its linter', async () => {
     await runTool('dclint/bin/dclint.cjs', 'docker-compose.yml', '--max-warnings', '0', ...MATTERS_OF_TASTE);
   });
-
-  it('names each image with an exact version', async () => {
-    const compose = await readFile(`${ROOT}docker-compose.yml`, 'utf8');
-    const images = [...compose.matchAll(/^ +image: (\S+)$/gm)].map(([, image]) => image!);
-    expect(images.length).toBeGreaterThan(6);
-    expect(images.filter((image) => !/^stampede:local$|:v?\d+\.\d+/.test(image))).toEqual([]);
-  });
 });
 
 describe('the Dockerfile', () => {
@@ -39,10 +32,9 @@ describe('the Dockerfile', () => {
     expect(await runTool('dockerfile-utils/bin/dockerfile-utils', 'lint', 'Dockerfile')).toBe('');
   });
 
-  it('is built on exact versions, run by a user without rights, and says whether it lives', async () => {
+  it('is run by a user without rights, and says whether it lives', async () => {
     const instructions = readDockerfile(await readFile(`${ROOT}Dockerfile`, 'utf8'));
     const named = (wanted: string) => instructions.filter(({ name }) => name === wanted);
-    for (const { words } of named('FROM')) expect(words[0]).toMatch(/:\d+\.\d+\.\d+-/);
     expect(named('USER').at(-1)?.text).toBe('node');
     expect(named('HEALTHCHECK')).toHaveLength(1);
   });
