@@ -4,6 +4,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { io } from 'socket.io-client';
 import type { LogFields, Logger } from './infrastructure/logging/logger.ts';
+import { QUEUE_PREFIX } from './infrastructure/redis/keys.ts';
+import { serverOf } from './infrastructure/redis/redis.ts';
 import { startTestApi, tokenOf, type TestApi } from './testing/test-api.ts';
 import { givenOperator } from './testing/test-operator.ts';
 import { startTestPipeline, type TestPipeline } from './testing/test-pipeline.ts';
@@ -267,7 +269,7 @@ describe("an operator's change that is traced", () => {
 describe('an attempt that is not', () => {
   it('leaves no span, whatever its caller says, and no trace in its job', async () => {
     const jobs: unknown[] = [];
-    const read = pipeline.redis.duplicate();
+    const read = serverOf(pipeline.redis, QUEUE_PREFIX).duplicate();
     const monitor = await read.monitor();
     monitor.on('monitor', (_time, args: string[]) =>
       jobs.push(...args.filter((arg) => arg.includes('batchId'))),

@@ -10,6 +10,9 @@ const contract = [
 /** What they say of a connection to the API itself, which a proxy keeps open for others. */
 const ofTheLineItself = ['the line closes', 'before any of it comes'];
 
+/** They pause or restart the one Redis there is. */
+const ofOneServer = ['the one Redis'];
+
 export const parts = [
   { name: 'nginx.conf', tests: ['deploy/test/nginx'], needs: ['nginx', 'openssl'] },
   {
@@ -46,6 +49,15 @@ export const parts = [
     isThroughPgBouncer: true,
   },
   { name: 'a Redis whose standby takes over in a drop', tests: ['deploy/test/redis-failover'], needs: [] },
+  { name: 'a Redis Cluster that loses a master in a drop', tests: ['deploy/test/redis-cluster'], needs: [] },
+  {
+    name: 'the contract on a Redis Cluster',
+    project: 'integration',
+    tests: [...contract, 'src/features/purchase/(admit|announce|adopt|rebuild|reconcile|settle|pipeline)'],
+    without: ofOneServer,
+    needs: [],
+    env: { TEST_REDIS: 'cluster' },
+  },
   { name: 'a replica for exports', tests: ['deploy/test/replica'], needs: [] },
   { name: 'a backup restored to a moment', tests: ['deploy/test/restore'], needs: [] },
 ];
@@ -61,6 +73,6 @@ export const packagesOf = {
 /** What is not tested at all yet. */
 export const neverRun = [
   'docker build and docker compose up: there is no docker engine; the steps of the image are run one by one instead',
-  'Redis Cluster: REDIS_URL names one server (docs/scale.md)',
+  'slots of a Redis Cluster moved in the middle of a drop (docs/scale.md)',
   'two versions side by side (docs/upgrade.md)',
 ];

@@ -7,7 +7,8 @@ const PURPOSE: Record<keyof Variables, string> = {
   DATABASE_URL: 'PostgreSQL instead of the embedded one.',
   REPORTS_DATABASE_URL:
     'A replica of PostgreSQL that exports are read from, and nothing else. Without it they are read from `DATABASE_URL`.',
-  REDIS_URL: 'Redis instead of the embedded one.',
+  REDIS_URL:
+    'Redis instead of the embedded one: `redis://…` or `rediss://…`. Several name a Redis Cluster: two of its servers are enough.',
   DATA_DIR: 'Where embedded services keep their files.',
   WEB_CONCURRENCY: 'API processes of `npm start`. Without it as many as cores, at most 4.',
   SETTLE_CONCURRENCY: 'Worker processes of `npm start`.',

@@ -15,6 +15,14 @@ describe('the environment', () => {
     expect(env).toMatchObject({ jwtSecret: made, jwtPreviousSecrets: ['one', 'two'], accessTokenSec: 900 });
   });
 
+  it('takes one Redis, or several of a cluster, and a password with a comma in it', () => {
+    const cluster = 'redis://:a,b@one:7000, redis://two:7001,rediss://three';
+    for (const url of ['redis://:a,b@one:7000', cluster])
+      expect(readEnv({ REDIS_URL: url })).toMatchObject({ redisUrl: url });
+    for (const url of ['http://one', 'redis://one,two', 'redis://one,http://two', 'one:7000'])
+      expect(() => readEnv({ REDIS_URL: url })).toThrow('REDIS_URL must be redis://…');
+  });
+
   it('takes one of three algorithms', () => {
     expect(() => readEnv({ JWT_ALGORITHM: 'none' })).toThrow('JWT_ALGORITHM');
   });

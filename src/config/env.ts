@@ -1,4 +1,5 @@
 import Joi from 'joi';
+import { redisUrls } from './redis-urls.ts';
 
 /** Everything the processes take from their environment, checked once. Only this file reads `process.env`. */
 export interface Env {
@@ -100,6 +101,18 @@ const secret = Joi.string()
   .custom((value: string, check) => (new Set(value).size < 8 ? check.error('secret.weak') : value))
   .messages({ 'secret.weak': '{{#label}} is too easy to guess: make one with `openssl rand -hex 32`' });
 
+/** One server, or some of a Redis Cluster. */
+const redisUrlRule = Joi.string()
+  .custom((value: string, check) => (redisUrls(value).every(isRedisUrl) ? value : check.error('redis.url')))
+  .messages({
+    'redis.url': '{{#label}} must be redis://… or rediss://…, or several of them with commas for a cluster',
+  });
+
+const redisScheme = Joi.string().uri({ scheme: ['redis', 'rediss'] });
+/** `redis://one,two` is a URL as well, of a host that nobody has. */
+const isRedisUrl = (url: string): boolean =>
+  redisScheme.validate(url).error === undefined && URL.canParse(url) && !new URL(url).host.includes(',');
+
 /** What a person sets, checked and with defaults. */
 export interface Variables {
   PORT: number;
@@ -142,7 +155,7 @@ export const environmentSchema = Joi.object<Variables>({
   PORT: Joi.number().integer().min(0).max(65_535).default(3000),
   DATABASE_URL: Joi.string().uri({ scheme: ['postgres', 'postgresql'] }),
   REPORTS_DATABASE_URL: Joi.string().uri({ scheme: ['postgres', 'postgresql'] }),
-  REDIS_URL: Joi.string().uri({ scheme: ['redis', 'rediss'] }),
+  REDIS_URL: redisUrlRule,
   DATA_DIR: Joi.string().default('.data'),
   WEB_CONCURRENCY: Joi.number().integer().min(1).max(64),
   SETTLE_CONCURRENCY: Joi.number().integer().min(1).max(16).default(1),

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import type { Redis } from 'ioredis';
+import type { Redis } from './redis/redis.ts';
 import { createRedisClock } from './clock.ts';
 
 /** A Redis whose time is fixed, and which answers at once. */

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Redis } from './redis/redis.ts';
 
 /** The one clock of the cluster: Redis' time, as this process knows it. Durations are measured with `performance.now()`. */
 export interface Clock {

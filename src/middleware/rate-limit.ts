@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
-import type { Redis } from 'ioredis';
 import { RedisStore, type RedisReply } from 'rate-limit-redis';
 import { writeProblem } from '../errors/problem.ts';
 import type { Logger } from '../infrastructure/logging/logger.ts';
+import { serversOf, type Redis } from '../infrastructure/redis/redis.ts';
 import { createAddressMatcher, type ClientAddress } from './client-address.ts';
 
 export interface RateLimitDeps {
@@ -59,14 +59,15 @@ export function createRateLimit(
 /**
  * The store loads its scripts once, when it is made, and would remember a failure for ever. A script's name is the
  * SHA-1 of its text, so it can be told without Redis; a server that does not know it says NOSCRIPT and the store
- * loads it then.
+ * loads it then: on every server, for an address counts on whichever has its key.
  */
 async function send(redis: Redis, args: string[]): Promise<RedisReply> {
   const [command = '', ...rest] = args;
+  if (command !== 'SCRIPT') return (await redis.call(command, ...rest)) as RedisReply;
   try {
-    return (await redis.call(command, ...rest)) as RedisReply;
-  } catch (error) {
-    if (command !== 'SCRIPT') throw error;
+    const loaded = await Promise.all(serversOf(redis).map((server) => server.call(command, ...rest)));
+    return loaded[0] as RedisReply;
+  } catch {
     return createHash('sha1')
       .update(rest.at(-1) ?? '')
       .digest('hex');

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { composeWorker } from '../composition/worker.ts';
 import { readServiceEnv } from '../config/env.ts';
 import { createAdmit, type Admit } from '../features/purchase/admit.ts';
@@ -12,8 +11,9 @@ import { silentLogger, type Logger } from '../infrastructure/logging/logger.ts';
 import { createSettleQueue, type SettleQueue } from '../infrastructure/queue/settle-queue.ts';
 import { connectRedis } from '../infrastructure/redis/connect-redis.ts';
 import { epochKeys, saleKeys } from '../infrastructure/redis/keys.ts';
+import type { Redis } from '../infrastructure/redis/redis.ts';
 import { followRunId } from '../infrastructure/redis/run-id.ts';
-import { startTestServices, type TestServices } from './test-services.ts';
+import { startTestServices, type TestServices, type TestServicesOptions } from './test-services.ts';
 import { uuidOf } from '../utils/short-id.ts';
 
 export function anAttempt(saleId: string, shopperId: string, overrides: Partial<Attempt> = {}): Attempt {
@@ -46,7 +46,7 @@ export interface TestPipeline extends TestServices {
 
 /** The pipeline's steps over real stores of this test file's own. */
 export async function startTestPipeline(
-  options: { appendOnly?: boolean; maxInflight?: number } = {},
+  options: TestServicesOptions & { maxInflight?: number } = {},
 ): Promise<TestPipeline> {
   const services = await startTestServices(options);
   const gate = await connectRedis(services.redisUrl, 'gate', { logger: silentLogger });

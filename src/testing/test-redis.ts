@@ -4,9 +4,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Redis } from 'ioredis';
 import { silentLogger } from '../infrastructure/logging/logger.ts';
 import { connectRedis } from '../infrastructure/redis/connect-redis.ts';
+import type { Redis } from '../infrastructure/redis/redis.ts';
 import { until } from './until.ts';
 
 export interface TestRedis {
@@ -34,18 +34,13 @@ export async function startTestRedis({ appendOnly = false } = {}): Promise<TestR
   const folder = await mkdtemp(join(tmpdir(), 'stampede-redis-'));
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
-  let server = await startServer(folder, port, appendOnly);
+  const args = ['--appendonly', appendOnly ? 'yes' : 'no', '--appendfsync', 'always'];
+  let server = await startRedisServer(folder, port, args);
   const endWithTests = (): void => void server.kill('SIGKILL');
   process.once('exit', endWithTests);
   const redis = await connectRedis(url, 'store', { logger: silentLogger });
 
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    server.ref(); // its end is waited for
-    const exited = once(server, 'exit');
-    server.kill(signal);
-    await exited;
-  };
+  const end = (signal: NodeJS.Signals): Promise<void> => endRedisServer(server, signal);
   return {
     url,
     port,
@@ -57,7 +52,7 @@ export async function startTestRedis({ appendOnly = false } = {}): Promise<TestR
       if (!keepStore) {
         for (const file of await readdir(folder)) await rm(join(folder, file), { recursive: true });
       }
-      server = await startServer(folder, port, appendOnly);
+      server = await startRedisServer(folder, port, args);
       await until(() => redis.ping(), { what: 'the restarted Redis answers' });
     },
     async close() {
@@ -69,19 +64,17 @@ export async function startTestRedis({ appendOnly = false } = {}): Promise<TestR
   };
 }
 
-async function startServer(folder: string, port: number, appendOnly: boolean): Promise<ChildProcess> {
+/** Starts the binary in a folder with these arguments besides, and waits until it takes connections. */
+export async function startRedisServer(
+  folder: string,
+  port: number,
+  args: readonly string[],
+): Promise<ChildProcess> {
   const server = spawn(
     process.env.TEST_REDIS_SERVER ?? 'redis-server',
     [
       ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
-      ...[
-        '--appendonly',
-        appendOnly ? 'yes' : 'no',
-        '--appendfsync',
-        'always',
-        '--maxmemory-policy',
-        'noeviction',
-      ],
+      ...['--maxmemory-policy', 'noeviction', ...args],
     ],
     // Not this process's stderr: whoever reads that to its end would wait for the server too.
     { stdio: ['ignore', 'pipe', 'ignore'] },
@@ -99,6 +92,15 @@ async function startServer(folder: string, port: number, appendOnly: boolean): P
   server.unref();
   (server.stdout as unknown as { unref(): void }).unref(); // a pipe is a socket
   return server;
+}
+
+/** Ends a server and waits until it has ended. */
+export async function endRedisServer(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  server.ref(); // its end is waited for
+  const exited = once(server, 'exit');
+  server.kill(signal);
+  await exited;
 }
 
 /** A port nobody listens on now. */

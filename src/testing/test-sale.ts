@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { createEnsureGate } from '../features/purchase/rebuild.ts';
 import { findSale, insertSale } from '../features/sale/sale.repository.ts';
 import type { SaleDetails } from '../features/sale/sale.model.ts';
 import { silentLogger } from '../infrastructure/logging/logger.ts';
 import type { Database } from '../infrastructure/postgres/database.ts';
+import type { Redis } from '../infrastructure/redis/redis.ts';
 import type { RunId } from '../infrastructure/redis/run-id.ts';
 import { until } from './until.ts';
 

@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import type { InvariantBody } from '../../src/contracts/http.ts';
 import { insertProduct } from '../../src/features/product/product.repository.ts';
 import { findSale, insertSale } from '../../src/features/sale/sale.repository.ts';
 import type { Database } from '../../src/infrastructure/postgres/database.ts';
+import type { Redis } from '../../src/infrastructure/redis/redis.ts';
 import { keysOf, openGate } from '../baselines/naive/gate.ts';
 import type { Contender, Seller } from './contender.ts';
 import type { Pids } from './process-usage.ts';

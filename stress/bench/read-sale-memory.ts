@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { saleKeys } from '../../src/infrastructure/redis/keys.ts';
+import { serverOf, type Redis } from '../../src/infrastructure/redis/redis.ts';
 
 /** What Redis keeps of one sale. */
 export interface SaleMemory {
@@ -18,9 +18,10 @@ export async function readSaleMemory(redis: Redis, saleId: string): Promise<Sale
   const { prefix } = saleKeys(saleId);
   // SCAN may tell a key twice.
   const seen = new Set<string>();
-  for await (const keys of redis.scanStream({ match: `${prefix}*`, count: 5_000 }) as AsyncIterable<
-    string[]
-  >) {
+  for await (const keys of serverOf(redis, prefix).scanStream({
+    match: `${prefix}*`,
+    count: 5_000,
+  }) as AsyncIterable<string[]>) {
     const unseen = keys.filter((key) => !seen.has(key));
     unseen.forEach((key) => seen.add(key));
     const pipeline = redis.pipeline();

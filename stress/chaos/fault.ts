@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
 import type { InvariantBody } from '../../src/contracts/http.ts';
 import type { JournalEntry } from '../../src/features/purchase/journal.ts';
 import type { Database } from '../../src/infrastructure/postgres/database.ts';
 import type { Shopper } from '../../src/commands/lib/create-shoppers.ts';
 import type { ProcessRole } from '../../src/infrastructure/embedded/keep-running.ts';
+import type { Redis } from '../../src/infrastructure/redis/redis.ts';
 import type { Failpoint, FailpointAct } from './failpoints.ts';
 import type { Operator } from './operator.ts';
 import type { Random } from './random.ts';

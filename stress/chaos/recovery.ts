@@ -42,7 +42,7 @@ async function isRecovered(
     const { gate_epoch: truth } = await db('stocks')
       .where({ id: stockId })
       .first<{ gate_epoch: number }>('gate_epoch');
-    if (gateRunId !== runId.current() || Number(epoch) !== truth) return false;
+    if (gateRunId !== runId.of(saleId) || Number(epoch) !== truth) return false;
     const { line, inflight } = epochKeys(saleId, truth);
     const [oldest] = await redis.zrange(line, 0, 0);
     const record = oldest === undefined ? null : await redis.hget(inflight, oldest);

@@ -4,6 +4,7 @@ import { dropCachedSale } from '../../src/features/sale/sale-catalogue.ts';
 import { createSale } from '../../src/features/sale/sale.service.ts';
 import { sqlArray } from '../../src/infrastructure/postgres/database.ts';
 import { saleKeys } from '../../src/infrastructure/redis/keys.ts';
+import { serverOf } from '../../src/infrastructure/redis/redis.ts';
 import type { RoundSale } from './fault.ts';
 import type { RoundPlan } from './plan.ts';
 
@@ -44,7 +45,8 @@ export async function retireSales({ db, redis }: Services, saleIds: readonly str
   );
   for (const saleId of saleIds) {
     await dropCachedSale(redis, saleId);
-    for await (const keys of redis.scanStream({ match: `${saleKeys(saleId).prefix}*`, count: 1_000 })) {
+    const { prefix } = saleKeys(saleId);
+    for await (const keys of serverOf(redis, prefix).scanStream({ match: `${prefix}*`, count: 1_000 })) {
       if ((keys as string[]).length > 0) await redis.unlink(keys as string[]);
     }
   }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
-import type { Redis } from 'ioredis';
 import { readStoredState } from '../../src/features/purchase/history/read-stored-state.ts';
 import type { Services } from '../../src/commands/lib/open-services.ts';
+import type { Redis } from '../../src/infrastructure/redis/redis.ts';
 
 const QUEUE = '{settle-0}:settle:';
 

@@ -1,9 +1,10 @@
-import type { Redis } from 'ioredis';
 import type { Env } from '../../config/env.ts';
+import { redisUrls } from '../../config/redis-urls.ts';
 import { readInstanceFile } from '../../infrastructure/embedded/instance-file.ts';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
 import { createDatabase, type Database } from '../../infrastructure/postgres/database.ts';
 import { connectRedis } from '../../infrastructure/redis/connect-redis.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { followRunId, type RunId } from '../../infrastructure/redis/run-id.ts';
 import { CommandError } from './command-error.ts';
 
@@ -74,7 +75,8 @@ export async function openServices({ databaseUrl, redisUrl }: ServiceUrls): Prom
   } catch {
     redis?.disconnect();
     await db.destroy();
-    throw new CommandError(`Redis at ${hostOf(redisUrl)} does not answer, or not to this password.`);
+    const hosts = redisUrls(redisUrl).map(hostOf).join(', ');
+    throw new CommandError(`Redis at ${hosts} does not answer, or not to this password.`);
   }
 }
 

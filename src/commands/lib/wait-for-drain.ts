@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 
 const ASK_EVERY_MS = 100;
 

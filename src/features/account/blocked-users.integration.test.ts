@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Redis } from 'ioredis';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
 import { connectRedis } from '../../infrastructure/redis/connect-redis.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { givenShoppers } from '../../testing/test-sale.ts';
 import { startTestServices, type TestServices } from '../../testing/test-services.ts';
 import { until } from '../../testing/until.ts';

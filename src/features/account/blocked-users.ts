@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 
 /** Channel: a user was blocked or unblocked, or more than one; the message itself says nothing. */
 export const BLOCKED_USERS_CHANNEL = 'stampede:blocked-users';

@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { Refusal } from '../../errors/refusal.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { newAccountsKey } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { addressBlock } from '../../middleware/address-block.ts';
 import { createAddressMatcher } from '../../middleware/client-address.ts';

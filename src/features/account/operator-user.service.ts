@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { Role } from '../../contracts/http.ts';
 import { RefusalError } from '../../errors/refusal.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { writeAudit } from '../audit/write-audit.ts';
 import { etagOf } from '../operator/change-request.ts';
 import { makeOnce, type Change, type ChangeAnswer } from '../operator/make-once.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import type { Refusal } from '../../errors/refusal.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { passwordTriesKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 
 const takeScript = loadScript(new URL('./take-password-try.lua', import.meta.url));

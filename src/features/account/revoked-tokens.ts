@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { CHANNELS, REVOKED_TOKENS_KEY } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { MOST_LIFETIME_SEC } from './access-token.ts';
 import type { Identity } from './account.model.ts';
 

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { HealthBody } from '../../contracts/http.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
+import { keysOnEveryServer, serversOf, type Redis } from '../../infrastructure/redis/redis.ts';
 
 type Checks = HealthBody['checks'];
 type Check = Checks['postgres'];
@@ -28,7 +28,7 @@ export interface Health {
   checkLive(): Promise<HealthBody>;
 }
 
-/** string: when readiness was last asked for; 60 s. Owner: health. */
+/** string: when readiness was last asked for, on every server of a cluster; 60 s. Owner: health. */
 const PROBE_KEY = 'health:probe';
 const PROBE_EXPIRY_SEC = 60;
 
@@ -51,7 +51,7 @@ export function createHealth({
   async function checkServices(): Promise<Checks> {
     const [postgres, redisAnswers, queue] = await Promise.all([
       ask(() => succeeds(db.raw('select 1'))),
-      ask(() => succeeds(redis.ping())),
+      ask(() => everySucceeds(() => serversOf(redis).map((server) => server.ping()))),
       ask(isQueueOk),
     ]);
     return { postgres, redis: redisAnswers, queue };
@@ -62,7 +62,13 @@ export function createHealth({
       ask(() =>
         succeeds(db('health_probe').insert({ id: 1, written_at: db.fn.now() }).onConflict('id').merge()),
       ),
-      ask(() => succeeds(redis.set(PROBE_KEY, Date.now(), 'EX', PROBE_EXPIRY_SEC))),
+      ask(() =>
+        everySucceeds(() =>
+          keysOnEveryServer(redis, PROBE_KEY).map((key) =>
+            redis.set(key, Date.now(), 'EX', PROBE_EXPIRY_SEC),
+          ),
+        ),
+      ),
       ask(isQueueOk),
       ask(async () => isClientBuilt()),
       ask(areGatesWarm),
@@ -90,6 +96,11 @@ export function createHealth({
 
 async function succeeds(work: PromiseLike<unknown>): Promise<boolean> {
   await work;
+  return true;
+}
+
+async function everySucceeds(begin: () => Promise<unknown>[]): Promise<boolean> {
+  await Promise.all(begin());
   return true;
 }
 

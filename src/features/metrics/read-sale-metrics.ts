@@ -1,10 +1,10 @@
-import type { Redis } from 'ioredis';
 import type { InvariantBody } from '../../contracts/http.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { readLatencySamples, type LatencyKind } from '../../infrastructure/metrics/latency.ts';
 import type { Family, Sample } from '../../infrastructure/metrics/prometheus-text.ts';
 import { epochKeys, saleKeys, verdictsKey } from '../../infrastructure/redis/keys.ts';
 import type { ReadThrough } from '../../infrastructure/redis/read-through.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { rejectedByCode } from '../stats/stats.service.ts';
 import { listMeasuredStocks, type MeasuredStock } from './sale-metrics.repository.ts';
 

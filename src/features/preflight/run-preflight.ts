@@ -1,10 +1,10 @@
-import type { Redis } from 'ioredis';
 import type { PreflightBody } from '../../contracts/live-http.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { listPendingMigrations } from '../../infrastructure/postgres/migrate.ts';
 import { readPostgresHealth } from '../../infrastructure/postgres/read-postgres-health.ts';
 import { readRedisHealth } from '../../infrastructure/redis/read-redis-health.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { findProduct } from '../product/product.repository.ts';
 import { isWorkerAlive } from '../purchase/purchase.worker.ts';

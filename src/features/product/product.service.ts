@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import { RefusalError } from '../../errors/refusal.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Database, Transaction } from '../../infrastructure/postgres/database.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { writeAudit, type Actor } from '../audit/write-audit.ts';
 import { etagOf } from '../operator/change-request.ts';
 import { makeOnce, type Change, type ChangeAnswer } from '../operator/make-once.ts';

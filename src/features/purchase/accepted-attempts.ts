@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { countRepair } from '../../infrastructure/metrics/repairs.ts';
 import { saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { epochOf } from '../../utils/sequence.ts';
 import { shortId } from '../../utils/short-id.ts';
 import type { Adopt } from './adopt.ts';

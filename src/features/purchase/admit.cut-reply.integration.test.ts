@@ -76,7 +76,7 @@ describe('a gate whose answer does not arrive', () => {
       refusal: { code: 'outcome_unknown', attemptId: attempt.attemptId },
     });
     expect(proxy.cutReplies()).toBe(1);
-    await until(() => runId.current() !== null, { what: 'the gate is connected again' });
+    await until(() => runId.of(sale.saleId) !== null, { what: 'the gate is connected again' });
     expect(await pipeline.inflight(sale.saleId)).toContain(attempt.attemptId);
     expect(await pipeline.tokens(sale.saleId)).toBe(9);
     expect(await ask(attempt)).toMatchObject({ kind: 'accepted', body: { attemptId: attempt.attemptId } });
@@ -87,7 +87,7 @@ describe('a gate whose answer does not arrive', () => {
     const attempt = anAttempt(sale.saleId, randomUUID(), { idempotencyKey: null });
     proxy.set({ kind: 'cut-reply', keep: 'nothing' });
     expect(await ask(attempt)).toMatchObject({ kind: 'refused', refusal: { code: 'outcome_unknown' } });
-    await until(() => runId.current() !== null, { what: 'the gate is connected again' });
+    await until(() => runId.of(sale.saleId) !== null, { what: 'the gate is connected again' });
     // What ioredis sends again it sends before it answers a later command.
     await ask(anAttempt(sale.saleId, randomUUID()));
     const received = await pipeline.redis.hget(`{${sale.saleId}}:counters`, 'received');

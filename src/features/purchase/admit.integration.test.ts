@@ -32,8 +32,8 @@ describe('the gate', () => {
     });
 
     it.each([
-      ['to who knows another Redis server', { runId: { current: () => 'another' } }],
-      ['to who knows no Redis server', { runId: { current: () => null } }],
+      ['to who knows another Redis server', { runId: { of: () => 'another' } }],
+      ['to who knows no Redis server', { runId: { of: () => null } }],
       ['to who knows an older epoch', { epoch: 0 }],
       ['to who knows a newer epoch', { epoch: 2 }],
     ])('%s', async (_who, who) => {
@@ -42,7 +42,7 @@ describe('the gate', () => {
       const reply = await call(sale, [wish(sale)], who);
       expect(reply).toEqual({
         kind: 'closed',
-        epoch: 'runId' in who && who.runId.current() === null ? 0 : 1,
+        epoch: 'runId' in who && who.runId.of() === null ? 0 : 1,
       });
       expect(await snapshot(sale)).toEqual(before);
     });

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Redis } from 'ioredis';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
 import { connectRedis } from '../../infrastructure/redis/connect-redis.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { askTestGate, refusedAs, wish } from '../../testing/test-gate.ts';
 import { anAttempt, startTestPipeline, type TestPipeline } from '../../testing/test-pipeline.ts';
 import { givenSale, givenShoppers } from '../../testing/test-sale.ts';

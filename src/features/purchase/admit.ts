@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { ErrorCode } from '../../contracts/error-catalogue.ts';
 import { epochKeys, KEPT_AFTER_END_MS, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { shortId } from '../../utils/short-id.ts';
@@ -72,7 +72,7 @@ export function createAdmit({
   triesWindowMs,
 }: AdmitDeps): Admit {
   return async (saleId, epoch, batchId, attempts) => {
-    const server = runId.current();
+    const server = runId.of(saleId);
     if (server === null) return { kind: 'closed', epoch: 0 }; // nothing was sent
     const keys = saleKeys(saleId);
     const { tokens, shoppers, inflight, line } = epochKeys(saleId, epoch);
@@ -139,10 +139,11 @@ function parseAnswer([code, first, second]: RawAnswer, admittedAtMs: number): Ga
   return { kind: 'refused', code: refusal };
 }
 
-/** Refused before the script began: still loading its file, a replica, no memory left, or never sent at all. */
+/** Still loading its file, a replica or without one, no memory left; another server's slot, or nobody's. */
+const NEVER_BEGUN = /^(LOADING|READONLY|NOREPLICAS|OOM|MASTERDOWN|BUSY|MOVED|ASK|TRYAGAIN|CLUSTERDOWN) /;
+
+/** Refused before the script began, or never sent at all. */
 function hadNoEffect(error: unknown): boolean {
   const message = error instanceof Error ? error.message : '';
-  return (
-    /^(LOADING|READONLY|OOM|MASTERDOWN|BUSY) /.test(message) || message.startsWith("Stream isn't writeable")
-  );
+  return NEVER_BEGUN.test(message) || message.startsWith("Stream isn't writeable");
 }

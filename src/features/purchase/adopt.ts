@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import { epochKeys, KEPT_AFTER_END_MS, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { shortId } from '../../utils/short-id.ts';
@@ -25,7 +25,7 @@ export function createAdopt({ redis, runId }: { redis: Redis; runId: RunId }): A
   return async (saleId, stockId, attempts) => {
     const batchId = randomUUID();
     const none: AttemptBatch = { saleId, stockId, batchId, attempts: [] };
-    const server = runId.current();
+    const server = runId.of(saleId);
     const epoch = await redis.hget(saleKeys(saleId).gate, 'epoch');
     if (server === null || epoch === null || attempts.length === 0) return none;
     const keys = saleKeys(saleId);

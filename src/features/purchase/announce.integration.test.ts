@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Redis } from 'ioredis';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
 import { connectRedis } from '../../infrastructure/redis/connect-redis.ts';
 import { CHANNELS, epochKeys, ordersCacheKey, saleKeys } from '../../infrastructure/redis/keys.ts';
+import { serverOf, type Redis } from '../../infrastructure/redis/redis.ts';
 import { anAttempt, startTestPipeline, type TestPipeline } from '../../testing/test-pipeline.ts';
 import { givenSale, givenShoppers } from '../../testing/test-sale.ts';
 import { until } from '../../testing/until.ts';
@@ -143,7 +143,7 @@ describe('an announcement', () => {
 
   it("ends it before anybody hears of the outcome, who then reads the orders' old page", async () => {
     const { sale, two } = await givenPromises();
-    const monitor = await pipeline.redis.monitor();
+    const monitor = await serverOf(pipeline.redis, ordersCacheKey(two.shopperId)).monitor();
     const commands: string[] = [];
     monitor.on('monitor', (_time: string, [name]: string[]) => commands.push((name ?? '').toLowerCase()));
     await announce(sale.saleId, [confirmed(two)]);

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import {
   CHANNELS,
   epochKeys,
@@ -6,6 +5,7 @@ import {
   ordersCacheKey,
   saleKeys,
 } from '../../infrastructure/redis/keys.ts';
+import { findServerOf, type Redis } from '../../infrastructure/redis/redis.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { epochOf } from '../../utils/sequence.ts';
 import { shortId, uuidOf } from '../../utils/short-id.ts';
@@ -30,8 +30,8 @@ export interface AnnounceDeps {
 
 /**
  * Tells the outcomes of one transaction: ends what is kept of the buyers' orders, drops the attempts from in flight,
- * keeps and counts their outcomes, releases the units of the rejected, publishes one message. One round trip; may be
- * repeated, nothing is released twice.
+ * keeps and counts their outcomes, releases the units of the rejected, publishes one message. One round trip, on a cluster
+ * two; may be repeated, nothing is released twice.
  *
  * @throws when Redis does not answer; repeat
  */
@@ -53,6 +53,9 @@ export function createAnnounce({ redis, saleEndsAtMs }: AnnounceDeps): Announce 
     // Sent before the script: who hears of an outcome reads the orders at once, and must find the new one there.
     const ordersEnded =
       buyers.length > 0 && redis.unlink(buyers.map((attempt) => ordersCacheKey(attempt.shopperId)));
+    // To one server they go in this order; of two servers the second waits until the first has answered.
+    if (findServerOf(redis, ordersCacheKey(first.shopperId)) !== findServerOf(redis, keys.gate))
+      await ordersEnded;
     let epoch = epochBySale.get(saleId) ?? epochOf(first.sequence);
     // The first answer may name a newer epoch, and a rebuild may open another in between: each is one more round.
     for (let round = 0; round < 5; round += 1) {

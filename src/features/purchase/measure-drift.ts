@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { EPOCH_SPAN } from '../../utils/sequence.ts';
@@ -38,7 +38,7 @@ export async function measureDrift(
   { db, redis, runId }: { db: Database; redis: Redis; runId: RunId },
   { saleId, stockId, epoch }: { saleId: string; stockId: string; epoch: number },
 ): Promise<MeasuredDrift | null> {
-  const server = runId.current();
+  const server = runId.of(saleId);
   if (server === null) return null;
   const { tokens: tokensKey, inflight, changes } = epochKeys(saleId, epoch);
   const measured = (await measureScript.run(

@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
 import type { AttemptStatusBody, NoAttemptBody } from '../../contracts/http.ts';
 import type { Refusal } from '../../errors/refusal.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { KEPT_AFTER_END_MS, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { shortId, uuidOf } from '../../utils/short-id.ts';
@@ -71,7 +71,7 @@ export function createPurchaseStatus({ db, redis, runId, clock, catalogue }: Pur
     const reply = (await findScript.run(
       redis,
       [keys.gate, keys.known, keys.latest],
-      [keys.prefix, runId.current() ?? '', shortIdOrNone(attemptId), shortIdOrNone(shopperId)],
+      [keys.prefix, runId.of(saleId) ?? '', shortIdOrNone(attemptId), shortIdOrNone(shopperId)],
     )) as [string, string?, number?];
     const [id, record, position] = reply;
     if (record === undefined) return id === '' ? 'none' : id === '~' ? 'settled' : 'unsure';

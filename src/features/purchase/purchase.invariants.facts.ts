@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { epochKeys, KEPT_AFTER_END_MS, saleKeys } from '../../infrastructure/redis/keys.ts';
+import { serverOf, type Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { measureDrift, type MeasuredDrift } from './measure-drift.ts';
 import { parseInflight } from './purchase.model.ts';
@@ -180,9 +180,10 @@ async function oldestInflightMs(redis: Redis, line: string, inflight: string): P
 
 async function scanKeys(redis: Redis, prefix: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const some of redis.scanStream({ match: `${prefix}*`, count: 1_000 }) as AsyncIterable<
-    string[]
-  >) {
+  for await (const some of serverOf(redis, prefix).scanStream({
+    match: `${prefix}*`,
+    count: 1_000,
+  }) as AsyncIterable<string[]>) {
     found.push(...some);
   }
   return found;

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { shortId } from '../../utils/short-id.ts';
 import { parseDecided, type DecidedAttempt, type KnownAttempt } from './purchase.model.ts';
 import { readDecided } from './rebuild.repository.ts';

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { InvariantBody } from '../../contracts/http.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import type { HistoryRules, HistoryVerdict } from './history/history.ts';
 import { judgeHistory } from './history/judge-history.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
 import { WORKERS_ALIVE_KEY } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { AttemptBatch } from './purchase.model.ts';
 import { readBatch } from './read-batch.ts';
 

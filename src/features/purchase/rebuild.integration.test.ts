@@ -179,7 +179,7 @@ describe('a rebuild of the gate', () => {
     expect(await tokens(sale, 2)).toBe(6);
     await pipeline.redis.hset(saleKeys(sale.saleId).gate, 'runId', 'another');
     expect(await ensure()).toBe(true);
-    expect(await gate()).toMatchObject({ epoch: '3', runId: pipeline.runId.current() });
+    expect(await gate()).toMatchObject({ epoch: '3', runId: pipeline.runId.of(sale.saleId) });
   });
 
   it('is left to the process that is at it', async () => {

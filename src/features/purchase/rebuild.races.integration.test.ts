@@ -134,7 +134,7 @@ describe('processes that rebuild the same gate', () => {
     };
     const redis = meanwhile(pipeline.redis, 'evalsha', overtake, { which: isClosing });
     await expect(ensure({ db: otherDb, redis })).rejects.toThrow();
-    expect(await gate()).toMatchObject({ epoch: '3', runId: pipeline.runId.current() });
+    expect(await gate()).toMatchObject({ epoch: '3', runId: pipeline.runId.of(sale.saleId) });
     expect(await ask(sale, [wish(sale)], { epoch: 3 })).toMatchObject([{ kind: 'admitted' }]);
   });
 
@@ -179,7 +179,7 @@ describe('processes that rebuild the same gate', () => {
   it('do not open a gate on another server than the one they wrote to', async () => {
     await loseGate();
     // What the rebuild knows as its server is not what answers when it opens.
-    expect(await ensure({ runId: { current: () => 'the server before' } })).toBe(false);
+    expect(await ensure({ runId: { of: () => 'the server before' } })).toBe(false);
     expect(await pipeline.redis.keys(`{${sale.saleId}}:e2:*`)).toEqual([]);
     expect(await call(sale, [wish(sale)], { epoch: 2 })).toMatchObject({ kind: 'closed' });
     expect(await ensure()).toBe(true);

@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis';
 import { LOCK_NAMESPACES, stockLockKey } from '../../infrastructure/postgres/advisory-lock.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { countRepair } from '../../infrastructure/metrics/repairs.ts';
 import { CHANNELS, epochKeys, KEPT_AFTER_END_MS, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { EPOCH_SPAN } from '../../utils/sequence.ts';
@@ -92,7 +92,7 @@ async function isUsable(
     [stockId],
   );
   const [gateRunId, epoch, n] = await redis.hmget(saleKeys(saleId).gate, 'runId', 'epoch', 'n');
-  if (!epoch || gateRunId === null || gateRunId === '' || gateRunId !== runId.current()) return false;
+  if (!epoch || gateRunId === null || gateRunId === '' || gateRunId !== runId.of(saleId)) return false;
   const row = rows[0];
   if (!row || row.gate_epoch !== Number(epoch) || (row.last ?? 0) > Number(epoch) * EPOCH_SPAN + Number(n))
     return false;
@@ -102,7 +102,7 @@ async function isUsable(
 async function rebuild(deps: RebuildDeps, saleId: string, stockId: string): Promise<boolean> {
   const { db, redis, logger } = deps;
   const startedAt = performance.now();
-  const server = deps.runId.current();
+  const server = deps.runId.of(saleId);
   if (server === null) return false;
   const seen = await db.raw<{ rows: { gate_epoch: number }[] }>(
     'select gate_epoch from stocks where id = ?',

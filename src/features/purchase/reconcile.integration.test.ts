@@ -132,7 +132,7 @@ describe('reconcile', () => {
       await spoil(saleKeys(sale.saleId));
       await reconcile().runOnce();
       const { epoch, runId, n } = await gate();
-      expect({ runId, n }).toEqual({ runId: pipeline.runId.current(), n: '0' });
+      expect({ runId, n }).toEqual({ runId: pipeline.runId.of(sale.saleId), n: '0' });
       expect(Number(epoch)).toBeGreaterThan(1);
       expect(await pipeline.inflight(sale.saleId)).toEqual([first.attemptId]);
       expect(await pipeline.tokens(sale.saleId)).toBe(8);

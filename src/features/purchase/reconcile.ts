@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { countRepair } from '../../infrastructure/metrics/repairs.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import type { ChangeGate } from '../sale/change-gate.ts';
 import { tellUntold } from '../order/cancel-order.ts';
@@ -97,7 +97,7 @@ async function reconcileSale(deps: ReconcileDeps, sale: SaleTruth, round: number
   const epoch = Number(epochText ?? 0);
   const isWhole = (await redis.exists(epochKeys(sale.saleId, epoch).tokens)) === 1;
   const isBehind = epoch * EPOCH_SPAN + Number(n ?? 0) < sale.lastSequence;
-  if (epoch !== sale.epoch || !isWhole || gateRunId !== runId.current() || isBehind) {
+  if (epoch !== sale.epoch || !isWhole || gateRunId !== runId.of(sale.saleId) || isBehind) {
     // A rebuild between the two reads looks like a newer epoch as well: `ensureGate` looks again before it acts.
     await deps.ensureGate(sale.saleId, sale.stockId);
     return;

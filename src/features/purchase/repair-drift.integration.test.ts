@@ -91,8 +91,8 @@ describe('drift', () => {
   it('is not measured on a gate of another epoch or server, or without tokens', async () => {
     await pipeline.redis.set(epochKeys(sale.saleId, 2).tokens, 10); // a rebuild is about to open it
     expect(await drift({}, 2)).toBeUndefined();
-    expect(await drift({ runId: { current: () => 'another' } })).toBeUndefined();
-    expect(await drift({ runId: { current: () => null } })).toBeUndefined();
+    expect(await drift({ runId: { of: () => 'another' } })).toBeUndefined();
+    expect(await drift({ runId: { of: () => null } })).toBeUndefined();
     await pipeline.redis.del(epochKeys(sale.saleId, 1).tokens);
     expect(await drift()).toBeUndefined();
   });

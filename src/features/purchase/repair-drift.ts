@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { countRepair } from '../../infrastructure/metrics/repairs.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { measureDrift } from './measure-drift.ts';

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { EPOCH_SPAN } from '../../utils/sequence.ts';
@@ -25,7 +25,7 @@ export async function repairShopper(
 ): Promise<void> {
   const { gate } = saleKeys(saleId);
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const server = runId.current();
+    const server = runId.of(saleId);
     const epoch = Number((await redis.hget(gate, 'epoch')) ?? 0);
     if (server === null || epoch === 0) return; // a gate that is rebuilt counts anew
     const { shoppers, inflight } = epochKeys(saleId, epoch);

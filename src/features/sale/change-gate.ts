@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { CHANNELS, KEPT_AFTER_END_MS, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 
 const changeScript = loadScript(new URL('./change-gate.lua', import.meta.url));

@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Clock } from '../../infrastructure/clock.ts';
 import { saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import type { SaleCatalogue } from './sale-catalogue.ts';
 
@@ -18,7 +18,7 @@ export async function isGateWarm(
   const [gateRunId, admitsFrom] = await redis.hmget(saleKeys(saleId).gate, 'runId', 'admitsFrom');
   const wantedFrom = Math.max(clock.now(), startsAtMs);
   return (
-    typeof gateRunId === 'string' && gateRunId === runId.current() && Number(admitsFrom ?? 0) <= wantedFrom
+    typeof gateRunId === 'string' && gateRunId === runId.of(saleId) && Number(admitsFrom ?? 0) <= wantedFrom
   );
 }
 

@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { SALE_LIST_KEY, saleDetailsKey } from '../../infrastructure/redis/keys.ts';
 import { createReadThrough } from '../../infrastructure/redis/read-through.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { findSale, listLiveSaleIds, listSales } from './sale.repository.ts';
 import type { SaleDetails } from './sale.model.ts';
 
@@ -104,5 +104,5 @@ export class SaleCatalogue {
 
 /** Ends what Redis keeps of a sale. Call after the change is committed and before it is published. */
 export async function dropCachedSale(redis: Redis, saleId: string): Promise<void> {
-  await redis.unlink(saleDetailsKey(saleId), SALE_LIST_KEY);
+  await Promise.all([redis.unlink(saleDetailsKey(saleId)), redis.unlink(SALE_LIST_KEY)]);
 }

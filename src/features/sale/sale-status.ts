@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import type { SaleStatusBody } from '../../contracts/http.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { EPOCH_SPAN } from '../../utils/sequence.ts';
 import type { SaleCatalogue } from './sale-catalogue.ts';

@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { Database, Transaction } from '../../infrastructure/postgres/database.ts';
 import { silentLogger, type Logger } from '../../infrastructure/logging/logger.ts';
 import { CHANNELS } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { writeAudit, type Actor } from '../audit/write-audit.ts';
 import { createEnsureGate } from '../purchase/rebuild.ts';

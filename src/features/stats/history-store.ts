@@ -1,6 +1,6 @@
-import type { ChainableCommander, Redis } from 'ioredis';
 import type { InstanceSampleBody, LiveEventBody, SaleSampleBody } from '../../contracts/live-http.ts';
 import { HISTORY_KEYS, saleHistoryKey } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 
 /** The past that is kept: an hour by the second. */
 export const HISTORY_SEC = 3_600;
@@ -15,19 +15,22 @@ export interface Recorded {
   events: readonly LiveEventBody[];
 }
 
-/** Adds one round to what is kept, in one round trip; each list stays an hour long and goes an hour after its last entry. */
+/** Adds one round to what is kept; each list stays an hour long and goes an hour after its last entry. */
 export async function keepRecorded(redis: Redis, { instance, sales, events }: Recorded): Promise<void> {
-  const adding = redis.pipeline();
-  push(adding, HISTORY_KEYS.instance, [instance], HISTORY_SEC);
-  for (const [saleId, sample] of sales) push(adding, saleHistoryKey(saleId), [sample], HISTORY_SEC);
-  if (events.length > 0) push(adding, HISTORY_KEYS.events, events, MOST_EVENTS);
-  await adding.exec();
+  await Promise.all([
+    push(redis, HISTORY_KEYS.instance, [instance], HISTORY_SEC),
+    ...[...sales].map(([saleId, sample]) => push(redis, saleHistoryKey(saleId), [sample], HISTORY_SEC)),
+    events.length > 0 && push(redis, HISTORY_KEYS.events, events, MOST_EVENTS),
+  ]);
 }
 
-function push(adding: ChainableCommander, key: string, entries: readonly object[], most: number): void {
-  adding.lpush(key, ...entries.map((entry) => JSON.stringify(entry)));
-  adding.ltrim(key, 0, most - 1);
-  adding.expire(key, HISTORY_SEC);
+async function push(redis: Redis, key: string, entries: readonly object[], most: number): Promise<void> {
+  await redis
+    .pipeline()
+    .lpush(key, ...entries.map((entry) => JSON.stringify(entry)))
+    .ltrim(key, 0, most - 1)
+    .expire(key, HISTORY_SEC)
+    .exec();
 }
 
 /**

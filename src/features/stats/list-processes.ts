@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { ProcessBody } from '../../contracts/live-http.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import { readProcesses } from '../../infrastructure/metrics/process-usage.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 
 /** What every process that lives uses now, APIs first, then by age. */
 export async function listProcesses({

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import type { LiveBody, LiveEventBody } from '../../contracts/live-http.ts';
 import { RefusalError } from '../../errors/refusal.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
@@ -6,6 +5,7 @@ import type { Logger } from '../../infrastructure/logging/logger.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
 import { readPostgresHealth } from '../../infrastructure/postgres/read-postgres-health.ts';
 import { readRedisHealth } from '../../infrastructure/redis/read-redis-health.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { createKeeper } from '../../utils/keep-fresh.ts';
 import { within } from '../../utils/within.ts';
 import type { OperatorSale } from '../sale/operator-sale.model.ts';

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import type { InstanceSampleBody } from '../../contracts/live-http.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import { readLatencyCounts } from '../../infrastructure/metrics/latency.ts';
@@ -8,6 +7,7 @@ import type { Database } from '../../infrastructure/postgres/database.ts';
 import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
 import { roundToTenth } from '../../infrastructure/redis/read-redis-health.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { within } from '../../utils/within.ts';
 import { listMeasuredStocks, type MeasuredStock } from '../metrics/sale-metrics.repository.ts';
 import type { SaleReading } from './sale-sample.ts';

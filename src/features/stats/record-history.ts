@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import type { LiveEventBody, SaleSampleBody } from '../../contracts/live-http.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { HISTORY_KEYS } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { HISTORY_SEC, keepRecorded } from './history-store.ts';
 import { readInstance, readSales, type ReadMomentDeps } from './read-moment.ts';
 import { sampleBetween, type SaleReading } from './sale-sample.ts';

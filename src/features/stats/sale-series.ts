@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { StatsBody } from '../../contracts/http.ts';
 import { secondKey } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 
 type Second = StatsBody['series'][number];
 

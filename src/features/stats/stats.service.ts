@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import type { InvariantBody, StatsBody } from '../../contracts/http.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Database } from '../../infrastructure/postgres/database.ts';
@@ -6,6 +5,7 @@ import { readPercentiles } from '../../infrastructure/metrics/latency.ts';
 import { readRepairs } from '../../infrastructure/metrics/repairs.ts';
 import { saleKeys } from '../../infrastructure/redis/keys.ts';
 import type { SettleQueue } from '../../infrastructure/queue/settle-queue.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { SaleStatus } from '../sale/sale-status.ts';
 import { readStock } from '../sale/sale.repository.ts';
 import { createKeeper } from '../../utils/keep-fresh.ts';

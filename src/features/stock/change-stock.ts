@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
 import type { StockChangeBody } from '../../contracts/operator-http.ts';
 import { RefusalError } from '../../errors/refusal.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
@@ -7,6 +6,7 @@ import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { withStockLock, type LockedStock } from '../../infrastructure/postgres/advisory-lock.ts';
 import type { Database, Transaction } from '../../infrastructure/postgres/database.ts';
 import { KEPT_AFTER_END_MS, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { uuidV5 } from '../../utils/uuid-v5.ts';
 import { writeAudit, type Actor } from '../audit/write-audit.ts';

@@ -53,7 +53,7 @@ describe('units that are held', () => {
     await services.redis.set(epochKeys(sale.saleId, 2).tokens, 10); // a rebuild is about to open it
     const before = await gate();
     expect(await holdUnits(services, aHold({ epoch: 2 }))).toEqual({ kind: 'closed', epoch: 1 });
-    const elsewhere = { ...services, runId: { current: () => 'another' } };
+    const elsewhere = { ...services, runId: { of: () => 'another' } };
     expect(await holdUnits(elsewhere, aHold())).toEqual({ kind: 'closed', epoch: 1 });
     expect(await gate()).toEqual(before);
     expect(await services.redis.get(epochKeys(sale.saleId, 2).tokens)).toBe('10');

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { epochKeys, KEPT_AFTER_END_MS, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import type { Change } from '../operator/make-once.ts';
@@ -30,7 +30,7 @@ export async function holdUnits(
   { redis, runId }: { redis: Redis; runId: RunId },
   { saleId, epoch, changeId, units, change, heldAtMs }: HeldUnits,
 ): Promise<HoldReply> {
-  const server = runId.current();
+  const server = runId.of(saleId);
   if (server === null) return { kind: 'closed', epoch: 0 };
   const { tokens, changes } = epochKeys(saleId, epoch);
   const asked: Asked = { change, heldAtMs };

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { shortId, uuidOf } from '../../utils/short-id.ts';
 import { parseInflight, type AdmittedAttempt } from '../purchase/purchase.model.ts';
 

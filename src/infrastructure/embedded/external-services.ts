@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { StartError } from './start-error.ts';
+import { redisUrls } from '../../config/redis-urls.ts';
 import { ping } from './redis.ts';
 
 /**
@@ -20,10 +21,10 @@ export async function checkPostgres(databaseUrl: string): Promise<void> {
   }
 }
 
-/** The same for Redis. */
+/** The same for Redis; of a cluster one of the servers that are named. */
 export async function checkRedis(redisUrl: string): Promise<void> {
   try {
-    await ping(redisUrl);
+    await Promise.any(redisUrls(redisUrl).map(ping));
   } catch (error) {
     throw new StartError(`REDIS_URL does not answer: ${reasonOf(error)}`);
   }
@@ -31,7 +32,7 @@ export async function checkRedis(redisUrl: string): Promise<void> {
 
 /** The first line of what went wrong; a refused connection to two addresses has its reasons inside. */
 function reasonOf(error: unknown): string {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const { message, code } = first as { message?: string; code?: string };
-  return (message ?? code ?? String(first)).split('\n')[0] ?? '';
+  if (error instanceof AggregateError) return reasonOf(error.errors[0]);
+  const { message, code } = error as { message?: string; code?: string };
+  return (message ?? code ?? String(error)).split('\n')[0] ?? '';
 }

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Redis } from '../redis/redis.ts';
 import type { Percentiles } from '../../contracts/http.ts';
 import { latencyKey } from '../redis/keys.ts';
 import { SECONDS } from './meter-catalogue.ts';
@@ -44,13 +44,13 @@ export class LatencyRecorder {
 
   async flush(): Promise<void> {
     if (this.#counts.size === 0) return;
-    const adding = this.#redis.pipeline();
-    for (const [key, counts] of this.#counts) {
-      for (const [bucket, count] of counts) adding.hincrby(key, String(bucket), count);
-      adding.expire(key, KEPT_SEC);
-    }
+    const adding = [...this.#counts].map(([key, counts]) => {
+      const addingToOne = this.#redis.pipeline();
+      for (const [bucket, count] of counts) addingToOne.hincrby(key, String(bucket), count);
+      return addingToOne.expire(key, KEPT_SEC).exec();
+    });
     this.#counts.clear();
-    await adding.exec();
+    await Promise.all(adding);
   }
 
   async close(): Promise<void> {

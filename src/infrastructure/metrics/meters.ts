@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Redis } from '../redis/redis.ts';
 import { METERS_KEY } from '../redis/keys.ts';
 import { METERS, type CounterName, type HistogramName, type MeterName } from './meter-catalogue.ts';
 import { histogramSamples, type Family } from './prometheus-text.ts';

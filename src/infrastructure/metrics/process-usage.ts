@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { Redis } from 'ioredis';
+import type { Redis } from '../redis/redis.ts';
 import type { Clock } from '../clock.ts';
 import { PROCESSES_KEY } from '../redis/keys.ts';
 import { Meters } from './meters.ts';

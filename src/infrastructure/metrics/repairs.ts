@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis';
+import type { Redis } from '../redis/redis.ts';
 import { REPAIRS_KEY } from '../redis/keys.ts';
 
 /** What heals by itself, and is counted so that a person can see how often. */

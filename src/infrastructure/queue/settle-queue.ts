@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import Bull from 'bull';
-import { Redis } from 'ioredis';
 import type { Clock } from '../clock.ts';
 import type { LogFields, Logger } from '../logging/logger.ts';
-import { SET_ASIDE_JOBS_KEY } from '../redis/keys.ts';
+import { findServer } from '../redis/find-server.ts';
+import { QUEUE_PREFIX, SET_ASIDE_JOBS_KEY } from '../redis/keys.ts';
+import type { Server } from '../redis/redis.ts';
 import { loadScript } from '../redis/script.ts';
 
 const dropGhostScript = loadScript(new URL('./drop-ghost.lua', import.meta.url));
@@ -36,8 +37,6 @@ export class UnusableJobError extends Error {
   override readonly name = 'UnusableJobError';
 }
 
-/** Braces: all keys of the queue share a slot on Redis Cluster, and a second queue may be another shard. */
-const PREFIX = '{settle-0}';
 const NAME = 'settle';
 
 const SETTINGS: Bull.AdvancedSettings = {
@@ -100,17 +99,17 @@ export async function createSettleQueue<Job>({
   /** What a line names of a job that failed, beside its id; whatever the job is. */
   describe?: (job: unknown) => LogFields;
 }): Promise<SettleQueue<Job>> {
-  const connections: Redis[] = [];
+  const finder = await findServer(url, QUEUE_PREFIX, { logger });
+  const connections: Server[] = [];
   const queue = new Bull<Job>(NAME, {
-    prefix: PREFIX,
+    prefix: QUEUE_PREFIX,
     settings: SETTINGS,
     createClient: (type) => {
       const options =
         type === 'client' && role === 'work' ? { maxRetriesPerRequest: null } : CONNECTIONS[type];
-      const redis = new Redis(url, {
+      const redis = finder.connect({
         ...options,
         connectionName: `stampede-queue-${type}`,
-        retryStrategy: (tries) => Math.min(50 * tries, 500),
         // Bull loads its scripts before the connection stands; nobody else sends anything, see below.
         ...(type === 'client' && role === 'add' ? { enableOfflineQueue: true } : {}),
       });
@@ -212,6 +211,7 @@ export async function createSettleQueue<Job>({
       await queue.close();
       // Bull leaves connections it was given open; they would come back for ever.
       for (const redis of connections) redis.disconnect();
+      finder.close();
     },
   };
 }
@@ -257,7 +257,7 @@ function makeReadable([field, text]: [string, string]): [string, string] {
 }
 
 /** @throws when the connection does not stand within 5 s */
-function untilReady(redis: Redis): Promise<void> {
+function untilReady(redis: Server): Promise<void> {
   if (redis.status === 'ready') return Promise.resolve();
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('Redis does not answer the queue within 5 s')), 5_000);

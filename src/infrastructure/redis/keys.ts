@@ -77,9 +77,12 @@ export function saleDetailsKey(saleId: string): string {
 /** string: JSON of the sale list; 30 min, deleted by every edit. Owner: sale catalogue. */
 export const SALE_LIST_KEY = 'sales:list';
 
-/** string: JSON of the first page of a shopper's orders; 5 min, deleted by settle and cancellation. Owner: order. */
+/**
+ * string: JSON of the first page of a shopper's orders; 5 min, deleted by settle and cancellation: those of a whole
+ * transaction at once, so all are in one slot. Owner: order.
+ */
 export function ordersCacheKey(userId: string): string {
-  return `orders:${userId}`;
+  return `{orders}:${userId}`;
 }
 
 /** sorted set: worker id by the time it is believed to live until, ms; each renews its own every second. Owner: worker. */
@@ -116,8 +119,11 @@ export function verdictsKey(saleId: string): string {
   return `sale:${saleId}:verdicts`;
 }
 
+/** Start of every key of the queue (Bull's). Braces: they share a slot, and a second queue may be another shard. */
+export const QUEUE_PREFIX = '{settle-0}';
+
 /** list: JSON of jobs that could never work, newest first, at most 1,000; kept until a person deletes it. Owner: queue. */
-export const SET_ASIDE_JOBS_KEY = 'jobs:set-aside';
+export const SET_ASIDE_JOBS_KEY = `${QUEUE_PREFIX}:set-aside`;
 
 /**
  * sorted set: `session:<id>` and `user:<id>:<issued before, ms>`, by when the entry goes, ms; expired ones leave with the

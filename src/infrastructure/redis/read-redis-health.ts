@@ -1,8 +1,39 @@
-import type { Redis } from 'ioredis';
 import type { RedisHealthBody } from '../../contracts/live-http.ts';
+import { serversOf, type Redis, type Server } from './redis.ts';
 
-/** Asks Redis how it is; what it does not tell (hosted ones keep `CONFIG` to themselves) is left out. */
+/**
+ * Asks Redis how it is; what it does not tell (hosted ones keep `CONFIG` to themselves) is left out. Of a cluster the worst
+ * of its servers in each respect, and the memory of the one that has the least left; commands and clients of all.
+ *
+ * @throws while a server does not answer
+ */
 export async function readRedisHealth(redis: Redis): Promise<RedisHealthBody> {
+  return worstOf(await Promise.all(serversOf(redis).map(readServerHealth)));
+}
+
+/** @param servers  one at least */
+export function worstOf(servers: readonly RedisHealthBody[]): RedisHealthBody {
+  const leftOf = ({ usedBytes, maxBytes, machineBytes = 0 }: RedisHealthBody): number =>
+    (maxBytes > 0 ? maxBytes : machineBytes) - usedBytes;
+  const [fullest] = [...servers].sort((a, b) => leftOf(a) - leftOf(b));
+  if (!fullest) throw new Error('there is no Redis server');
+  const evicting = servers.find(({ evictionPolicy }) => evictionPolicy !== 'noeviction');
+  const careless = servers.find(({ appendFsync }) => appendFsync === 'no');
+  const sum = (field: 'commandsPerSec' | 'clients'): number =>
+    servers.reduce((total, server) => total + server[field], 0);
+  return {
+    ...fullest,
+    latencyMs: Math.max(...servers.map(({ latencyMs }) => latencyMs)),
+    ...(evicting ? { evictionPolicy: evicting.evictionPolicy } : {}),
+    appendOnly: servers.every(({ appendOnly }) => appendOnly),
+    ...(careless ? { appendFsync: 'no' } : {}),
+    isWriteOk: servers.every(({ isWriteOk }) => isWriteOk),
+    commandsPerSec: sum('commandsPerSec'),
+    clients: sum('clients'),
+  };
+}
+
+async function readServerHealth(redis: Server): Promise<RedisHealthBody> {
   const askedAt = performance.now();
   await redis.ping();
   const latencyMs = roundToTenth(performance.now() - askedAt);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
+import type { Redis } from './redis.ts';
 import { loadScript } from './script.ts';
 
 const keepScript = loadScript(new URL('./keep-if-leased.lua', import.meta.url));

@@ -1,28 +1,61 @@
-import type { Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
+import { saleKeys } from './keys.ts';
+import { findServerOf, type Redis, type Server } from './redis.ts';
 
-/** The identity of the Redis server behind a connection; a restarted, restored or failed-over server has another. */
+/** The identity of the Redis server that has a sale's keys; a restarted, restored or failed-over server has another. */
 export interface RunId {
   /** `null` from the moment the connection breaks until the new server has named itself. */
-  current(): string | null;
+  of(saleId: string): string | null;
 }
 
 /**
- * Follows the server's `run_id` over reconnects.
+ * Follows the server's `run_id` over reconnects; of a cluster, that of every server.
  *
- * Every connect starts with `null`, so that nobody can pass an old server's id to a new server.
+ * Every connect starts with `null`, so that nobody can pass an old server's id to a new server. A script goes to the very
+ * server that `of` tells of when both are asked in one turn (`script.ts`): one that a replica took over from meets a gate
+ * that its master opened.
  */
 export async function followRunId(redis: Redis): Promise<RunId> {
+  if (!(redis instanceof Cluster)) {
+    const { current, read } = followServer(redis);
+    await read();
+    return { of: current };
+  }
+  const followed = new WeakMap<Server, FollowedServer>();
+  const follow = (server: Server): FollowedServer => {
+    const following = followServer(server);
+    followed.set(server, following);
+    return following;
+  };
+  redis.on('+node', follow);
+  const servers = redis.nodes().map((server) => ({ server, following: follow(server) }));
+  // One that is not connected yet names itself when it is.
+  const ready = servers.filter(({ server }) => server.status === 'ready');
+  await Promise.all(ready.map(({ following }) => following.read()));
+  return {
+    of(saleId) {
+      const server = findServerOf(redis, saleKeys(saleId).gate);
+      return (server && followed.get(server)?.current()) ?? null;
+    },
+  };
+}
+
+interface FollowedServer {
+  current(): string | null;
+  /** Asks now, without waiting for the next connect. */
+  read(): Promise<void>;
+}
+
+function followServer(server: Server): FollowedServer {
   let runId: string | null = null;
   const read = async (): Promise<void> => {
-    const server = await redis.info('server');
-    runId = /^run_id:(\w+)/m.exec(server)?.[1] ?? null;
+    runId = /^run_id:(\w+)/m.exec(await server.info('server'))?.[1] ?? null;
   };
-  redis.on('close', () => {
+  server.on('close', () => {
     runId = null;
   });
-  redis.on('ready', () => {
-    read().catch(() => redis.disconnect(true)); // a server that cannot name itself cannot be trusted with units
+  server.on('ready', () => {
+    read().catch(() => server.disconnect(true)); // a server that cannot name itself cannot be trusted with units
   });
-  await read();
-  return { current: () => runId };
+  return { current: () => runId, read };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { ReplyError, type Redis } from 'ioredis';
+import { ReplyError } from 'ioredis';
+import { serverOf, type Redis } from './redis.ts';
 
 export type ScriptArgument = string | number;
 
@@ -15,7 +16,8 @@ const KEY_LINE = /^\s*KEYS\[(\d+)\]/gm;
  * Loads a script from the file beside the calling module.
  *
  * It is sent by its SHA-1 and whole only when the server does not know it yet (NOSCRIPT: it had no effect, so sending
- * again is safe).
+ * again is safe). On a cluster it goes to the server that has its first key, and to no other when that says MOVED: what
+ * it was given about its server (`run-id.ts`) is true of that one alone.
  *
  * @throws when the header does not number KEYS from 1 without a gap
  */
@@ -31,11 +33,12 @@ export function loadScript(url: URL): Script {
       if (keys.length !== numbered.length) {
         throw new Error(`${url.pathname}: wants ${numbered.length} keys, got ${keys.length}`);
       }
+      const server = serverOf(redis, keys[0] ?? '');
       try {
-        return await redis.evalsha(sha, keys.length, ...keys, ...args);
+        return await server.evalsha(sha, keys.length, ...keys, ...args);
       } catch (error) {
         if (error instanceof ReplyError && (error as Error).message.startsWith('NOSCRIPT')) {
-          return redis.eval(source, keys.length, ...keys, ...args);
+          return server.eval(source, keys.length, ...keys, ...args);
         }
         throw error;
       }

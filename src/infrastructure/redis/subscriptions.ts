@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis';
 import type { Logger } from '../logging/logger.ts';
+import type { Redis } from './redis.ts';
 
 export interface Subscriptions {
   /** Calls `listener` with every message of the channel; resolves when the subscription stands. */

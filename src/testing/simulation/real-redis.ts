@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import { parseDecided, parseInflight, type AttemptBatch } from '../../features/purchase/purchase.model.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../infrastructure/redis/redis.ts';
 import { uuidOf } from '../../utils/short-id.ts';
 import type { GateSight } from './shop.ts';
 

@@ -1,5 +1,4 @@
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import type { Redis } from 'ioredis';
 import { writeProblem } from '../../../src/errors/problem.ts';
 import type { Refusal } from '../../../src/errors/refusal.ts';
 import type { AccessTokens } from '../../../src/features/account/access-token.ts';
@@ -11,6 +10,7 @@ import {
 } from '../../../src/features/purchase/purchase.model.ts';
 import { attemptBodySchema, IDEMPOTENCY_KEY } from '../../../src/features/purchase/purchase.schema.ts';
 import type { SettleQueue } from '../../../src/infrastructure/queue/settle-queue.ts';
+import type { Redis } from '../../../src/infrastructure/redis/redis.ts';
 import { askGate } from './gate.ts';
 
 /** One attempt of one shopper is one job. */

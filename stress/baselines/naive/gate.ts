@@ -1,7 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { SaleDetails } from '../../../src/features/sale/sale.model.ts';
 import type { Attempt } from '../../../src/features/purchase/purchase.model.ts';
 import type { Refusal } from '../../../src/errors/refusal.ts';
+import type { Redis } from '../../../src/infrastructure/redis/redis.ts';
 import { loadScript } from '../../../src/infrastructure/redis/script.ts';
 
 const gateScript = loadScript(new URL('./gate.lua', import.meta.url));

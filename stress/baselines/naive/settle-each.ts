@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis';
 import { createSettle } from '../../../src/features/purchase/settle.ts';
 import type { Clock } from '../../../src/infrastructure/clock.ts';
 import type { Logger } from '../../../src/infrastructure/logging/logger.ts';
 import type { Database } from '../../../src/infrastructure/postgres/database.ts';
+import type { Redis } from '../../../src/infrastructure/redis/redis.ts';
 import type { NaiveJob } from './app.ts';
 import { keysOf, noteSettled } from './gate.ts';
 

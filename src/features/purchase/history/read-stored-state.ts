@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis';
 import type { Database } from '../../../infrastructure/postgres/database.ts';
 import { epochKeys, KEPT_AFTER_END_MS, saleKeys } from '../../../infrastructure/redis/keys.ts';
+import type { Redis } from '../../../infrastructure/redis/redis.ts';
 import { uuidOf } from '../../../utils/short-id.ts';
 import { findSale } from '../../sale/sale.repository.ts';
 import { parseDecided, parseInflight, type DecidedAttempt } from '../purchase.model.ts';
