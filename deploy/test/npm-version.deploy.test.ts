@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,15 +26,15 @@ const run = async (program: string, ...args: string[]): Promise<string> => {
   return (await promisify(execFile)(program, all, { cwd: folder, env })).stdout.trim();
 };
 
-it('npm version writes the number into package.json, its lock and the changelog, in one commit with its tag', async () => {
-  for (const path of ['package.json', 'package-lock.json', 'CHANGELOG.md', 'scripts'])
+it('npm run release writes the number into package.json, its lock and the changelog, in one commit with its tag', async () => {
+  for (const path of ['package.json', 'package-lock.json', '.npmrc', 'CHANGELOG.md', 'scripts'])
     await cp(join(ROOT, path), join(folder, path), { recursive: true });
   // All tests run before a release; not in a test of one.
   const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };
   expect(manifest.scripts.preversion).toBe('npm test');
-  manifest.scripts.preversion = 'node --version';
+  manifest.scripts.preversion = "node --eval \"fs.writeFileSync('.git/tested', '')\"";
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
   const changelog = await readFile(join(folder, 'CHANGELOG.md'), 'utf8');
   await writeFile(
@@ -45,7 +45,8 @@ it('npm version writes the number into package.json, its lock and the changelog,
   await run('git', 'add', '.');
   await run('git', 'commit', '--quiet', '--message', 'before');
 
-  await run('npm', 'version', '9.9.0', '--no-audit');
+  await run('npm', 'run', 'release', '--', '9.9.0');
+  await access(join(folder, '.git/tested'));
   expect(await run('git', 'status', '--porcelain')).toBe('');
   expect(await run('git', 'tag', '--points-at', 'HEAD')).toBe('v9.9.0');
   expect((await run('git', 'show', '--name-only', '--format=%s', 'HEAD')).split(/\n+/)).toEqual([

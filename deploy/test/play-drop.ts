@@ -2,6 +2,8 @@ import { Agent as PlainAgent, request as requestPlainly } from 'node:http';
 import { Agent, request as requestSecurely } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from '@jest/globals';
+import type { AttemptStatusBody } from '../../src/contracts/http.ts';
+import type { JournalEntry } from '../../src/features/purchase/journal.ts';
 import { checkInvariants } from '../../src/features/purchase/purchase.invariants.ts';
 import type { SaleDetails } from '../../src/features/sale/sale.model.ts';
 import { tokenOf } from '../../src/testing/test-api.ts';
@@ -24,6 +26,8 @@ export interface Drop {
   goOn?: () => boolean;
   /** Told after each answer how many there are. */
   answered?: (count: number) => void;
+  /** Told what clients did and saw, for the checker of histories. */
+  journal?: (entry: JournalEntry) => void;
 }
 
 export interface DropAnswer {
@@ -32,6 +36,9 @@ export interface DropAnswer {
   attemptId?: string | undefined;
   code?: string | undefined;
 }
+
+/** Of an attempt, or of a problem. */
+type AnswerBody = AttemptStatusBody & { code: string };
 
 /** Every shopper asks for one unit, with a key, over connections that stay open; nobody asks again because of what a proxy answers. */
 export async function playDrop(drop: Drop): Promise<DropAnswer[]> {
@@ -59,22 +66,34 @@ export async function playDrop(drop: Drop): Promise<DropAnswer[]> {
 
 const isUndecided = ({ status }: DropAnswer): boolean => status === 503 || status === 0;
 
-function openConnections({ url, sale, certificate }: Drop, connections: number) {
+const KEY = 'wish';
+
+function openConnections({ url, sale, certificate, journal }: Drop, connections: number) {
   const options = { keepAlive: true, maxSockets: connections };
   const isSecure = url.startsWith('https:');
   const agent = isSecure ? new Agent({ ...options, ca: certificate }) : new PlainAgent(options);
   const body = JSON.stringify({ saleId: sale.saleId });
+  let requests = 0;
   const send = (shopper: string): Promise<DropAnswer> =>
     new Promise((resolve) => {
+      const request = (requests += 1);
+      const wish = { request, userId: shopper, saleId: sale.saleId, idempotencyKey: KEY, quantity: 1 };
+      const sentAt = Date.now();
+      journal?.({ ...wish, kind: 'sent', t: sentAt });
+      const saw = (seen: Partial<JournalEntry>): void =>
+        journal?.({ ...wish, sentAt, t: Math.max(sentAt, Date.now()), ...seen });
       const headers = {
         authorization: tokenOf(shopper),
         'content-type': 'application/json',
-        'idempotency-key': 'wish',
+        'idempotency-key': KEY,
         'content-length': body.length,
       };
-      const request = isSecure ? requestSecurely : requestPlainly;
-      const asking = request(`${url}/api/purchase/attempt`, { method: 'POST', agent, headers });
-      const broken = (error: Error): void => resolve({ status: 0, code: error.message });
+      const ask = isSecure ? requestSecurely : requestPlainly;
+      const asking = ask(`${url}/api/purchase/attempt`, { method: 'POST', agent, headers });
+      const broken = (error: Error): void => {
+        saw({ httpStatus: 0 });
+        resolve({ status: 0, code: error.message });
+      };
       asking.on('error', broken);
       asking.on('response', (response) => {
         let text = '';
@@ -82,7 +101,14 @@ function openConnections({ url, sale, certificate }: Drop, connections: number) 
         response.on('data', (chunk: string) => (text += chunk));
         response.on('error', broken);
         response.on('end', () => {
-          const { attemptId, code } = JSON.parse(text) as Omit<DropAnswer, 'status'>;
+          const { attemptId, code, status, queuedAt } = JSON.parse(text) as Partial<AnswerBody>;
+          saw({
+            httpStatus: response.statusCode ?? 0,
+            ...(code === undefined ? {} : { code }),
+            ...(attemptId === undefined ? {} : { attemptId }),
+            ...(code === undefined && status ? { status } : {}),
+            ...(queuedAt === undefined ? {} : { queuedAt: Date.parse(queuedAt) }),
+          });
           resolve({ status: response.statusCode ?? 0, attemptId, code });
         });
       });
@@ -112,6 +138,25 @@ export async function expectKeptPromises(
     (await checkInvariants({ db, redis, runId }, { saleId })).every(({ ok }) => ok);
   await until(isKept, { what: 'every promise is kept', timeoutMs: 60_000 });
   expect(await db('orders').where({ sale_id: saleId, status: 'confirmed' })).toHaveLength(stock);
+}
+
+/**
+ * Every promise holds by the stores and by what clients saw.
+ *
+ * @throws with the broken ones after half a minute: at the end of a drop the last outcomes are still announced
+ */
+export async function expectKeptHistory(
+  { db, redis, runId }: Pick<TestServices, 'db' | 'redis' | 'runId'>,
+  saleId: string,
+  journal: readonly JournalEntry[],
+): Promise<void> {
+  const broken = async (): Promise<string[]> => {
+    const verdicts = await checkInvariants({ db, redis, runId }, { saleId, deep: true, journal });
+    return verdicts.flatMap(({ id, ok, detail }) => (ok ? [] : [`${id}: ${detail}`]));
+  };
+  const areKept = async (): Promise<boolean> => (await broken()).length === 0;
+  await until(areKept, { what: 'every promise is kept', timeoutMs: 30_000 }).catch(() => undefined);
+  expect(await broken()).toEqual([]);
 }
 
 /** Nobody was left without an answer, everybody accepted has an outcome, every unit is sold once, every promise kept. */

@@ -1,7 +1,7 @@
 /**
  * The parts of `npm run test:deploy`. Each runs one call of jest with its own environment, when everything it needs is there.
  *
- * needs: programs of the system, `npm` for the tools of npm-tools.mjs
+ * needs: programs of the system, `npm` for the tools of npm-tools.mjs, `older version in git` for one that this one replaces
  */
 const contract = [
   'src/(purchase-http|purchase-refusals|purchase-malformed|purchase-committed|two-mounts|sessions|policies|sockets)',
@@ -29,6 +29,12 @@ export const parts = [
     env: { TEST_FRONT: 'nginx' },
   },
   { name: 'pm2, reloaded in the middle of a drop', tests: ['deploy/test/pm2'], needs: ['npm'] },
+  {
+    name: 'two versions side by side, the old one and the new one leaving in a drop',
+    tests: ['deploy/test/two-versions'],
+    needs: ['nginx', 'openssl', 'older version in git'],
+  },
+  { name: 'a release, by npm version', tests: ['deploy/test/npm-version'], needs: [] },
   { name: 'Dockerfile and docker-compose.yml, linted', tests: ['deploy/test/lint'], needs: ['npm'] },
   { name: "the image's steps, run without docker", tests: ['deploy/test/image'], needs: [] },
   { name: 'alert rules and dashboards', tests: ['deploy/test/watching'], needs: ['promtool'] },
@@ -74,5 +80,4 @@ export const packagesOf = {
 export const neverRun = [
   'docker build and docker compose up: there is no docker engine; the steps of the image are run one by one instead',
   'slots of a Redis Cluster moved in the middle of a drop (docs/scale.md)',
-  'two versions side by side (docs/upgrade.md)',
 ];

@@ -2,6 +2,7 @@ import { ensureBuild } from './build.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { neverRun, packagesOf, parts } from './deploy-parts.mjs';
 import { ensureNpmTools } from './npm-tools.mjs';
+import { findOldVersion } from './old-version.mjs';
 import { inRoot } from './paths.mjs';
 import { runOpenly, step } from './step.mjs';
 import { startPgBouncer } from './pgbouncer.mjs';
@@ -40,6 +41,9 @@ async function findTools(needs) {
     if (need === 'npm') {
       const folder = await ensureNpmTools(print).catch((error) => print(error.message));
       tools[need] = folder && { TEST_DEPLOY_TOOLS: folder, TEST_PM2: `${folder}/pm2/bin/pm2` };
+    } else if (need === 'older version in git') {
+      const version = await findOldVersion();
+      tools[need] = version && { TEST_OLD_VERSION: version };
     } else {
       const path = await findSystemTool(print, { program: need, packages: packagesOf[need] });
       tools[need] = path && { [`TEST_${need.toUpperCase()}`]: path };
@@ -49,7 +53,7 @@ async function findTools(needs) {
 }
 
 async function runPart(
-  { name, project = 'deploy', tests, needs, without = [], isThroughPgBouncer = false, env },
+  { name, project = 'deploy', tests, ignored = [], needs, without = [], isThroughPgBouncer = false, env },
   { tools, services },
 ) {
   const missing = needs.filter((need) => tools[need] === undefined);
@@ -61,6 +65,7 @@ async function runPart(
     ? await startPgBouncer({ program: found.TEST_PGBOUNCER, databaseUrl: services.env.TEST_DATABASE_URL })
     : undefined;
   const args = ['--selectProjects', project, '--runInBand', '--testPathPatterns', ...tests];
+  if (ignored.length > 0) args.push('--testPathIgnorePatterns', ...ignored);
   if (without.length > 0) args.push('--testNamePattern', `^(?!.*(${without.join('|')}))`);
   const code = await runOpenly(process.execPath, [inRoot('node_modules/jest/bin/jest.js'), ...args], {
     env: {

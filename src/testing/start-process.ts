@@ -20,28 +20,33 @@ export interface TestProcess {
  * @param entry  the module, as `npm run start:api` and `start:worker` run it
  * @param options.nodeOptions  arguments of Node itself, before the module
  * @param options.variables  environment on top of this process's and the stores'
+ * @param options.buildOf  the folder of another version, whose build runs instead of these sources
  */
 export async function startProcess(
   entry: 'server' | 'worker',
   { databaseUrl, redisUrl }: { databaseUrl: string; redisUrl: string },
-  { nodeOptions = [], variables = {} }: { nodeOptions?: string[]; variables?: Record<string, string> } = {},
+  {
+    nodeOptions = [],
+    variables = {},
+    buildOf,
+  }: { nodeOptions?: string[]; variables?: Record<string, string>; buildOf?: string } = {},
 ): Promise<TestProcess> {
   const { NODE_OPTIONS: _jests, ...environment } = process.env; // Jest's own options are no business of the process
-  const child = spawn(
-    process.execPath,
-    [...nodeOptions, '--import', 'tsx', fileURLToPath(new URL(`../${entry}.ts`, import.meta.url))],
-    {
-      env: {
-        ...environment,
-        DATABASE_URL: databaseUrl,
-        REDIS_URL: redisUrl,
-        JWT_SECRET: TEST_JWT_SECRET,
-        PORT: '0',
-        ...variables,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const program =
+    buildOf === undefined
+      ? ['--import', 'tsx', fileURLToPath(new URL(`../${entry}.ts`, import.meta.url))]
+      : [`${buildOf}/dist/src/${entry}.js`];
+  const child = spawn(process.execPath, [...nodeOptions, ...program], {
+    env: {
+      ...environment,
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: redisUrl,
+      JWT_SECRET: TEST_JWT_SECRET,
+      PORT: '0',
+      ...variables,
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
