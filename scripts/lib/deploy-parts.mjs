@@ -13,6 +13,9 @@ const ofTheLineItself = ['the line closes', 'before any of it comes'];
 /** They pause or restart the one Redis there is. */
 const ofOneServer = ['the one Redis'];
 
+/** Integration tests that are not about what a test's database goes through: theirs is an instance's own. */
+const startTheirOwnDatabase = ['src/infrastructure/embedded/', 'stress/bench/quick', 'stress/guards/'];
+
 export const parts = [
   { name: 'nginx.conf', tests: ['deploy/test/nginx'], needs: ['nginx', 'openssl'] },
   {
@@ -39,12 +42,10 @@ export const parts = [
   { name: "the image's steps, run without docker", tests: ['deploy/test/image'], needs: [] },
   { name: 'alert rules and dashboards', tests: ['deploy/test/watching'], needs: ['promtool'] },
   {
-    name: 'purchases, operators and deaths through PgBouncer in transaction mode',
+    name: 'every integration test through PgBouncer in transaction mode',
     project: 'integration',
-    tests: [
-      'src/(purchase|operator|process-death|sessions|policies)',
-      'src/features/(purchase|order|sale|stock|export|metrics|account)/',
-    ],
+    tests: ['src/', 'stress/'],
+    ignored: startTheirOwnDatabase,
     needs: ['pgbouncer'],
     isThroughPgBouncer: true,
   },

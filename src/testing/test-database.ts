@@ -12,6 +12,8 @@ const TEMPLATE_LOCK = 7_999;
 
 export interface TestDatabase {
   url: string;
+  /** Past a PgBouncer, when there is one: for what an administrator does to the server. */
+  directUrl: string;
   db: Database;
   close(): Promise<void>;
 }
@@ -41,8 +43,7 @@ async function cloneDatabase(template: string, poolSize: number): Promise<TestDa
   const url = urlOf(name, process.env.TEST_THROUGH_DATABASE_URL);
   const db = createDatabase({ url, poolSize, applicationName: 'stampede-test' });
   return {
-    url,
-    db,
+    ...{ url, directUrl: urlOf(name), db },
     async close() {
       await db.destroy();
       await withAdmin((admin) => admin.query(`drop database if exists ${name} with (force)`));

@@ -7,6 +7,8 @@ import { startTestRedisOnCluster } from './test-redis-cluster.ts';
 
 export interface TestServices {
   databaseUrl: string;
+  /** See `TestDatabase`. */
+  directDatabaseUrl: string;
   redisUrl: string;
   db: Database;
   redis: Redis;
@@ -34,6 +36,7 @@ export async function startTestServices({
   });
   return {
     databaseUrl: database.url,
+    directDatabaseUrl: database.directUrl,
     redisUrl: redisServer.url,
     db: database.db,
     redis: redisServer.redis,

@@ -118,7 +118,8 @@ describe('while a store answers PING but takes no writes', () => {
   });
 
   it('a PostgreSQL that is read-only makes readiness red, and it comes back by itself', async () => {
-    const operator = createDatabase({ url: services.databaseUrl, poolSize: 1, applicationName: 'operator' });
+    const url = services.directDatabaseUrl;
+    const operator = createDatabase({ url, poolSize: 1, applicationName: 'operator' });
     const { rows } = await operator.raw<{ rows: { name: string }[] }>('select current_database() as name');
     const setReadOnly = async (isReadOnly: boolean): Promise<void> => {
       await operator.raw(
