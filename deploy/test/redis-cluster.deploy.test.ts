@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SaleDetails } from '../../src/features/sale/sale.model.ts';
 import type { Database } from '../../src/infrastructure/postgres/database.ts';
 import { QUEUE_PREFIX, saleKeys } from '../../src/infrastructure/redis/keys.ts';
@@ -75,6 +75,8 @@ describe('a Redis Cluster that loses a master in the middle of a drop', () => {
       await ended;
       const { redis } = cluster;
       await expectKeptPromises({ db: database.db, redis, runId }, { sale, stock: STOCK, answers });
+      // The gate that the replica had was not believed; one that stayed was left alone.
+      expect(await redis.hget(saleKeys(sale.saleId).gate, 'epoch')).toBe(gate ? '2' : '1');
       // Whoever was asked nothing meanwhile has followed too.
       const isHealthy = async () => (await fetch(`http://127.0.0.1:${ports[1]}/api/health`)).ok;
       await until(isHealthy, { what: 'the other process is healthy', timeoutMs: 30_000 });
