@@ -9,6 +9,7 @@ import { checkInvariants } from './features/purchase/purchase.invariants.ts';
 import type { SaleDetails } from './features/sale/sale.model.ts';
 import { silentLogger } from './infrastructure/logging/logger.ts';
 import { connectRedis } from './infrastructure/redis/connect-redis.ts';
+import { findServer } from './infrastructure/redis/find-server.ts';
 import { keySlot } from './infrastructure/redis/key-slot.ts';
 import { QUEUE_PREFIX, saleKeys } from './infrastructure/redis/keys.ts';
 import { addressOf, serverOf, serversOf } from './infrastructure/redis/redis.ts';
@@ -132,6 +133,26 @@ describe('a Redis Cluster of three masters', () => {
     });
     expect(answered).toMatchObject({ answers: [{ kind: 'known' }] });
     expect(await pipeline.tokens(sale.saleId)).toBe(4);
+  });
+
+  it('is followed by what blocks or subscribes, wherever its key goes', async () => {
+    const key = 'a key that moves';
+    const finder = await findServer(pipeline.redisUrl, key, { logger: silentLogger });
+    const connection = finder.connect({});
+    try {
+      expect(await connection.get(key)).toBeNull(); // MOVED from any but its own server
+      const from = serverOf(pipeline.redis, key);
+      const others = serversOf(pipeline.redis).filter((server) => server !== from);
+      const to = others[0]!;
+      const id = (await to.call('CLUSTER', 'MYID')) as string;
+      for (const server of [...others, from])
+        await server.call('CLUSTER', 'SETSLOT', keySlot(key), 'NODE', id);
+      await until(async () => (await connection.get(key)) === null, { what: 'the connection has followed' });
+      expect(addressOf(connection.options)).toBe(addressOf(to.options));
+    } finally {
+      connection.disconnect();
+      finder.close();
+    }
   });
 
   it('is not taken for one Redis', async () => {

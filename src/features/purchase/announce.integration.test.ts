@@ -198,6 +198,6 @@ describe('an announcement over a change of epoch', () => {
     await announce(sale.saleId, [confirmed(two)]);
     const record = await pipeline.redis.hget(saleKeys(sale.saleId).known, shortId(two.attemptId));
     expect(record).toBe(decidedRecord(confirmed(two)));
-    expect(heard.at(-1)?.outcomes).toHaveLength(1);
+    await until(() => heard.at(-1)?.outcomes.length === 1, { what: 'the outcome is heard' });
   });
 });
