@@ -113,6 +113,16 @@ const linesOf = (traceId: string) => lines.filter(({ trace_id }) => trace_id ===
 /** Another trace that is kept. */
 const anotherTrace = (digit: string): string => `${KEPT.slice(0, -1)}${digit}`;
 
+/** Does the work while a table cannot be found. */
+async function without<Result>(table: string, work: () => Promise<Result>): Promise<Result> {
+  await pipeline.db.raw(`alter table ${table} rename to ${table}_away`);
+  try {
+    return await work();
+  } finally {
+    await pipeline.db.raw(`alter table ${table}_away rename to ${table}`);
+  }
+}
+
 describe('an attempt that is traced', () => {
   it('is followed from its request through gate, queue and PostgreSQL to its outcome', async () => {
     const { attempt } = await buy(shoppers[0]!, KEPT);
@@ -197,13 +207,13 @@ describe('an attempt that is traced and whose shopper listens', () => {
 describe('the log lines of an attempt that is traced', () => {
   it('name its trace, in the process that took it and in the worker that could not settle it at once', async () => {
     const traceId = anotherTrace('f');
-    await pipeline.db.raw('alter table purchase_attempts rename to purchase_attempts_away');
-    const { headers, attempt } = await buy(shoppers[5]!, traceId);
-    const failed = await until(
-      () => linesOf(traceId).find(({ message }) => message === 'job will be tried again'),
-      { what: 'the worker says so', timeoutMs: 30_000 },
-    );
-    await pipeline.db.raw('alter table purchase_attempts_away rename to purchase_attempts');
+    const { headers, attempt, failed } = await without('purchase_attempts', async () => ({
+      ...(await buy(shoppers[5]!, traceId)),
+      failed: await until(
+        () => linesOf(traceId).find(({ message }) => message === 'job will be tried again'),
+        { what: 'the worker says so', timeoutMs: 30_000 },
+      ),
+    }));
     const request = await until(() => spansOf(traceId).find(({ kind }) => kind === 2), {
       what: 'the span of the request has come',
       timeoutMs: 30_000,
@@ -250,11 +260,8 @@ describe("an operator's change that is traced", () => {
   it('that fails is an error of its trace, and its line says whose request it was', async () => {
     const traceId = anotherTrace('a');
     const operator = await givenOperator(api, pipeline.db);
-    await pipeline.db.raw('alter table audit_log rename to audit_log_away');
-    const { status } = await operator.post('/products', product, {
-      traceparent: `00-${traceId}-${CALLER}-01`,
-    });
-    await pipeline.db.raw('alter table audit_log_away rename to audit_log');
+    const traceparent = `00-${traceId}-${CALLER}-01`;
+    const { status } = await without('audit_log', () => operator.post('/products', product, { traceparent }));
     expect(status).toBe(500);
     const failed = linesOf(traceId).find(({ message }) => message === 'a request failed');
     expect(failed).toMatchObject({ requestId: expect.any(String), method: 'POST' });
