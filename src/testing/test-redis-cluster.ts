@@ -98,6 +98,8 @@ async function startMember(folder: string): Promise<Member> {
   const [port, busPort] = [await freePort(), await freePort()];
   const server = await startRedisServer(folder, port, [
     ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-config-file', 'nodes.conf'],
+    // Else it learns its address when another first speaks to it, and till then leaves itself out of its table of slots.
+    ...['--cluster-announce-ip', '127.0.0.1'],
     ...['--cluster-node-timeout', String(NODE_TIMEOUT_MS), '--cluster-require-full-coverage', 'no'],
     ...['--appendonly', 'yes', '--repl-diskless-sync-delay', '0'],
   ]);

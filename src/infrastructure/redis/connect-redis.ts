@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisOptions } from 'ioredis';
+import { redisUrls } from '../../config/redis-urls.ts';
 import type { Logger } from '../logging/logger.ts';
 import { findServer } from './find-server.ts';
 import { connectServers, openCluster } from './open-cluster.ts';
-import { redisUrls } from '../../config/redis-urls.ts';
 import type { Redis, Server } from './redis.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { Redis as Connection, type RedisOptions } from 'ioredis';
+import { redisUrls, serverOptions } from '../../config/redis-urls.ts';
 import type { Logger } from '../logging/logger.ts';
 import { keySlot } from './key-slot.ts';
 import { openCluster } from './open-cluster.ts';
 import { addressOf, type Server } from './redis.ts';
-import { redisUrls, serverOptions } from '../../config/redis-urls.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
 /** Opens plain connections to the one server that has a key: what blocks, subscribes, or is a library's. */

@@ -1,7 +1,7 @@
 import { Cluster, type RedisOptions } from 'ioredis';
+import { serverOptions } from '../../config/redis-urls.ts';
 import type { Logger } from '../logging/logger.ts';
 import type { Server } from './redis.ts';
-import { serverOptions } from '../../config/redis-urls.ts';
 import { retryDelayMs } from './retry-delay.ts';
 
 /**

@@ -11,9 +11,9 @@ export interface RunId {
 /**
  * Follows the server's `run_id` over reconnects; of a cluster, that of every server.
  *
- * Every connect starts with `null`, so that nobody can pass an old server's id to a new server. A script goes to the very
- * server that `of` tells of when both are asked in one turn (`script.ts`): one that a replica took over from meets a gate
- * that its master opened.
+ * Every connect starts with `null`, so that nobody can pass an old server's id to a new server. A script that is sent in the
+ * turn in which `of` was asked goes to the very server it told of (`script.ts`). A replica that took over has its master's
+ * gate, with its master's id in it: whoever brings the replica's own finds it closed.
  */
 export async function followRunId(redis: Redis): Promise<RunId> {
   if (!(redis instanceof Cluster)) {
