@@ -161,6 +161,16 @@ describe('a Redis Cluster of three masters', () => {
     await expect(connecting).rejects.toThrow('name two of them');
   });
 
+  it('is found whole by one of its servers, written twice', async () => {
+    const [first = ''] = redisUrls(pipeline.redisUrl);
+    const redis = await connectRedis(`${first},${first}`, 'store', { logger: silentLogger });
+    try {
+      expect(serversOf(redis)).toHaveLength(3);
+    } finally {
+      redis.disconnect();
+    }
+  });
+
   it('puts a key where its table of slots says', async () => {
     const { redis } = pipeline;
     for (const key of [QUEUE_PREFIX, 'foo', ...sales.map(({ saleId }) => saleKeys(saleId).gate)])
