@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
 import { LOCK_NAMESPACES, stockLockKey } from '../../infrastructure/postgres/advisory-lock.ts';
-import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
+import { epochKeys, saleDetailsKey, saleKeys } from '../../infrastructure/redis/keys.ts';
 import { meanwhile } from '../../testing/meanwhile.ts';
 import { askTestGate } from '../../testing/test-gate.ts';
 import { anAttempt, startTestPipeline, type TestPipeline } from '../../testing/test-pipeline.ts';
@@ -180,6 +180,14 @@ describe('a rebuild of the gate', () => {
     await pipeline.redis.hset(saleKeys(sale.saleId).gate, 'runId', 'another');
     expect(await ensure()).toBe(true);
     expect(await gate()).toMatchObject({ epoch: '3', runId: pipeline.runId.of(sale.saleId) });
+  });
+
+  it('ends what Redis keeps of the sale, which may be as old as the gate that was lost', async () => {
+    const kept = JSON.stringify({ ...sale, name: 'Before the edit' });
+    await pipeline.redis.set(saleDetailsKey(sale.saleId), kept);
+    await loseGate();
+    expect(await ensure()).toBe(true);
+    expect(await pipeline.redis.exists(saleDetailsKey(sale.saleId))).toBe(0);
   });
 
   it('is left to the process that is at it', async () => {

@@ -8,6 +8,7 @@ import type { RunId } from '../../infrastructure/redis/run-id.ts';
 import { loadScript } from '../../infrastructure/redis/script.ts';
 import { EPOCH_SPAN } from '../../utils/sequence.ts';
 import { shortId, uuidOf } from '../../utils/short-id.ts';
+import { dropCachedSale } from '../sale/sale-catalogue.ts';
 import { decidedRecord, inflightRecord, parseInflight, type AdmittedAttempt } from './purchase.model.ts';
 import { raiseEpoch, readDecided, readGateFacts, type GateFacts } from './rebuild.repository.ts';
 
@@ -141,6 +142,8 @@ async function rebuild(deps: RebuildDeps, saleId: string, stockId: string): Prom
     await redis.unlink(tokens, shoppers, oldInflight, line, changes);
   }
   if (!opened) return false;
+  // A Redis that lost the gate, or came back with an old one, may have lost an edit's deletion as well.
+  await dropCachedSale(redis, saleId);
   await redis.publish(CHANNELS.saleChanged, saleId);
   countRepair(redis, 'gatesRebuilt');
   logger.info('gate rebuilt', {

@@ -69,12 +69,12 @@ export function latencyKey(saleId: string, kind: 'accept' | 'settle' | 'outcome'
   return `{${saleId}}:latency:${kind}`;
 }
 
-/** string: JSON of a sale's details; 30 min, deleted by every edit. Owner: sale catalogue. */
+/** string: JSON of a sale's details; 30 min, deleted by every edit and rebuild. Owner: sale catalogue. */
 export function saleDetailsKey(saleId: string): string {
-  return `sale:${saleId}:details`;
+  return `{${saleId}}:details`;
 }
 
-/** string: JSON of the sale list; 30 min, deleted by every edit. Owner: sale catalogue. */
+/** string: JSON of the sale list; 30 min, deleted by every edit and rebuild. Owner: sale catalogue. */
 export const SALE_LIST_KEY = 'sales:list';
 
 /**
