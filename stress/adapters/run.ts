@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
 import { io, type Socket } from 'socket.io-client';
 import { runCommand } from '../../src/commands/lib/run-command.ts';
-import { usageError } from '../../src/commands/lib/command-error.ts';
+import { CommandError, usageError } from '../../src/commands/lib/command-error.ts';
 import { decidedRecord } from '../../src/features/purchase/purchase.model.ts';
+import { medianOf } from '../bench/statistics.ts';
 import type { Answer, Order } from './process.ts';
 import { WAYS, type Outcome, type WayDeps } from './way.ts';
 
@@ -81,7 +82,6 @@ async function connect(port: number, token: string, heard: () => void): Promise<
 
 async function measure(deps: WayDeps, apiProcesses: number): Promise<Figures> {
   const redis = new Redis(deps.redisUrl);
-  await redis.flushall();
   const [worker, ...apis] = Array.from({ length: 1 + apiProcesses }, start) as [
     ChildProcess,
     ...ChildProcess[],
@@ -128,18 +128,32 @@ async function measure(deps: WayDeps, apiProcesses: number): Promise<Figures> {
   } finally {
     for (const socket of sockets) socket.disconnect();
     for (const child of [worker, ...apis]) child.kill();
+    await redis.flushall(); // it was empty before
     redis.disconnect();
   }
 }
 
-const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+/** Every round empties it: nobody's keys may be in it. */
+async function refuseKeysOfOthers(redisUrl: string): Promise<void> {
+  const redis = new Redis(redisUrl, { maxRetriesPerRequest: 0, retryStrategy: () => null });
+  redis.on('error', () => undefined); // told by the command below
+  try {
+    const keyspace = await redis.info('keyspace').catch(() => {
+      throw new CommandError(`No Redis answers at ${new URL(redisUrl).host}.`);
+    });
+    if (keyspace.includes('keys='))
+      throw usageError('--redis has keys in it, and would be emptied: name one of its own');
+  } finally {
+    redis.disconnect();
+  }
+}
 
 await runCommand({
   name: 'node scripts/run.mjs stress/adapters/run',
   usage: ['--redis redis://127.0.0.1:6380 --packages FOLDER [--processes N]'],
   summary:
     'Compares how outcomes reach sockets over several processes: one message a transaction, or an adapter of Socket.IO.\n' +
-    'FOLDER has @socket.io/redis-adapter and @socket.io/redis-streams-adapter installed; the Redis is emptied.',
+    'FOLDER has @socket.io/redis-adapter and @socket.io/redis-streams-adapter installed; the Redis must be empty, and is emptied again.',
   flags: {
     redis: { help: 'a Redis of its own, 7.0 or later', value: 'URL' },
     packages: { help: 'where the adapters are installed', value: 'FOLDER' },
@@ -150,16 +164,17 @@ await runCommand({
     if (redisUrl === undefined || packages === undefined)
       throw usageError('--redis and --packages are missing');
     const apiProcesses = flags.integer('processes', { min: 1, max: 16, otherwise: 2 });
+    await refuseKeysOfOthers(redisUrl);
     const measured = WAYS.map((way) => ({ way, rounds: [] as Figures[] }));
     for (let round = 0; round < ROUNDS; round += 1)
       for (const { way, rounds } of measured)
         rounds.push(await measure({ way, redisUrl, packages }, apiProcesses));
     const json = measured.map(({ way, rounds }) => ({
       way,
-      wallMs: median(rounds.map(({ wallMs }) => wallMs)),
-      workerMicros: median(rounds.map(({ worker }) => worker)),
-      apiMicros: median(rounds.map(({ apis }) => apis)),
-      redisMicros: median(rounds.map(({ redis }) => redis)),
+      wallMs: medianOf(rounds.map(({ wallMs }) => wallMs)),
+      workerMicros: medianOf(rounds.map(({ worker }) => worker)),
+      apiMicros: medianOf(rounds.map(({ apis }) => apis)),
+      redisMicros: medianOf(rounds.map(({ redis }) => redis)),
     }));
     for (const { way, wallMs, workerMicros, apiMicros, redisMicros } of json) {
       const micros = [workerMicros, apiMicros, redisMicros].map((value) => value.toFixed(1).padStart(7));

@@ -1,3 +1,4 @@
+import { medianOf } from '../bench/statistics.ts';
 import type { RoundVerdict } from './judge-round.ts';
 
 /** Resident memory of one process, as often as it was read. */
@@ -43,7 +44,7 @@ function describeTrend({ role, pid, samples }: MemoryTrace): { isFlat: boolean; 
   const warmUpMs = Math.min(WARM_UP_AT_MOST_MS, (last.atMs - first.atMs) * WARM_UP_SHARE);
   const points = leastOfEachWindow(samples.filter(({ atMs }) => atMs - first.atMs >= warmUpMs));
   if (points.length < FEWEST_WINDOWS) return null;
-  const usualMb = median(points.map(({ rssMb }) => rssMb));
+  const usualMb = medianOf(points.map(({ rssMb }) => rssMb));
   const spanMs = (points.at(-1)?.atMs ?? 0) - (points[0]?.atMs ?? 0);
   const addedMb = slopeOf(points) * spanMs;
   const isFlat = addedMb <= Math.max(FLAT_WITHIN_MB, FLAT_WITHIN_SHARE * usualMb);
@@ -71,12 +72,5 @@ function slopeOf(points: MemoryTrace['samples']): number {
     for (const other of points.slice(index + 1))
       slopes.push((other.rssMb - one.rssMb) / (other.atMs - one.atMs));
   }
-  return median(slopes);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+  return medianOf(slopes);
 }
