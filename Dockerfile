@@ -3,7 +3,7 @@
 #
 #   docker build --build-arg GIT_COMMIT=$(git rev-parse HEAD) -t stampede .
 #   docker run --init --read-only --env-file .env -p 3000:3000 stampede
-#   docker run --init --read-only --env-file .env stampede node dist/src/worker.js
+#   docker run --init --read-only --env-file .env stampede node --no-memory-reducer --no-flush-bytecode dist/src/worker.js
 
 FROM node:20.19.5-bookworm-slim AS build
 WORKDIR /app
@@ -26,4 +26,4 @@ USER node
 EXPOSE 3000
 # Of an API process; a worker listens to nobody (compose takes it away there).
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3000) + '/api/health/live').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=8", "--max-old-space-size=1024", "dist/src/server.js"]
+CMD ["node", "--max-semi-space-size=8", "--max-old-space-size=1024", "--no-memory-reducer", "--no-flush-bytecode", "dist/src/server.js"]

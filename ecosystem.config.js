@@ -19,8 +19,8 @@ export const apps = [
     script: 'dist/src/server.js',
     exec_mode: 'cluster',
     instances: 'max',
-    // Half of the young generation: 24 MB less a process, and no slower.
-    node_args: '--max-semi-space-size=8 --max-old-space-size=1024',
+    // Less memory, and code that stays compiled while nobody comes: src/infrastructure/embedded/node-options.ts says why.
+    node_args: '--max-semi-space-size=8 --max-old-space-size=1024 --no-memory-reducer --no-flush-bytecode',
   },
   {
     ...shared,
@@ -28,5 +28,6 @@ export const apps = [
     script: 'dist/src/worker.js',
     exec_mode: 'fork',
     instances: 1,
+    node_args: '--no-memory-reducer --no-flush-bytecode',
   },
 ];

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { environmentWith } from '../../config/env.ts';
 import { supervisedFlag } from '../lifecycle.ts';
+import { API_NODE_OPTIONS, WORKER_NODE_OPTIONS } from './node-options.ts';
 import { describeExit, spawnTethered, type SupervisedProcess } from './tethered-process.ts';
 
 export interface NodeProgram {
@@ -13,13 +14,6 @@ export interface NodeProgram {
   variables: Record<string, string>;
   onLine: (line: string) => void;
 }
-
-/**
- * Node's young generation takes 48 MB of a process that serves a crowd; with half of it, attempts cost the same. And V8 lets a heap
- * grow by how large it may become: below 1 GB, several times what a process ever needs, it leaves a quarter less behind
- * (docs/decisions/0009). `ecosystem.config.js` says it too.
- */
-const API_NODE_OPTIONS = ['--max-semi-space-size=8', '--max-old-space-size=1024'];
 
 /** Starts one of several processes that share a listening port. */
 export async function startClustered(program: NodeProgram): Promise<SupervisedProcess> {
@@ -33,9 +27,10 @@ export async function startClustered(program: NodeProgram): Promise<SupervisedPr
   return supervise(worker.process, program);
 }
 
-/** Starts a process of its own; it notices by its channel when we are gone. */
+/** Starts a worker, a process of its own; it notices by its channel when we are gone. */
 export async function startForked(program: NodeProgram): Promise<SupervisedProcess> {
   const child = fork(program.module, [supervisedFlag], {
+    execArgv: [...process.execArgv, ...WORKER_NODE_OPTIONS],
     env: environmentWith(program.variables),
     silent: true,
   });
