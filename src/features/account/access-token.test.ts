@@ -7,7 +7,7 @@ import { createTokenKey } from './signed-token.ts';
 const secret = 's'.repeat(32);
 const user = { id: '0b7f9d3e-9a4c-4a0e-8f67-2f8d2f1c9b10', role: 'shopper' as const };
 
-function start(options: { mostRemembered?: number } = {}) {
+function start(options: { rememberedPlaces?: number } = {}) {
   const clock = { at: Date.parse('2026-01-01T00:00:00Z'), now: () => clock.at };
   const tokens = createAccessTokens({ secret, clock, lifetimeSec: 60, ...options });
   const verify = (token: string) => tokens.verify(`Bearer ${token}`);
@@ -112,6 +112,24 @@ describe('createAccessTokens', () => {
     }
   });
 
+  it('refuses every other spelling of a good token', () => {
+    const { verify } = start();
+    const token = signed(goodClaims);
+    expect(verify(token)).not.toBeNull();
+    // The last character of 43 has two bits that say nothing, and a lenient decoder reads past what is not base64url.
+    const last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'.indexOf(token.at(-1)!);
+    const sameBits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'[last ^ 1]!;
+    const above = (at: number): string =>
+      token.slice(0, at) + String.fromCharCode(token.charCodeAt(at) + 0x100) + token.slice(at + 1);
+    for (const other of [
+      token.slice(0, -1) + sameBits,
+      ...[`${token}=`, `${token}.`, `${token}\n${token}`, token.replaceAll('.', '..')],
+      ...[above(0), above(token.indexOf('.') + 5), above(token.length - 1), above(token.length - 20)],
+    ]) {
+      expect(verify(other)).toBeNull();
+    }
+  });
+
   it.each([
     ['no expiry', { exp: undefined }],
     ['no subject', { sub: undefined }],
@@ -177,7 +195,7 @@ describe('createAccessTokens', () => {
   });
 
   it('still knows every token when there are more than it remembers', () => {
-    const { tokens, verify } = start({ mostRemembered: 4 });
+    const { tokens, verify } = start({ rememberedPlaces: 4 });
     const issued = Array.from(
       { length: 20 },
       (_, n) => tokens.issue({ ...user, id: `user-${n}` }).accessToken,

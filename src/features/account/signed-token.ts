@@ -1,4 +1,5 @@
-import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHmacOf } from './hmac.ts';
 
 export type TokenAlgorithm = 'HS256' | 'HS384' | 'HS512';
 
@@ -18,31 +19,31 @@ const TYPE = 'at+jwt';
  * Makes one key of compact JWTs (RFC 7515, 7519).
  *
  * A token's header is compared as text with the one this key writes, never read: it can choose neither the algorithm
- * nor anything else (RFC 8725, 3.1). What is left of a verification is one HMAC, which costs two thirds of a
- * library's: 4.4 µs against 6.7 µs for a token of ours. Tests hold both directions against a library.
+ * nor anything else (RFC 8725, 3.1). So is its signature, which has one spelling. What is left of a verification is one HMAC.
+ * Tests hold both directions against a library.
  */
 export function createTokenKey(secret: string, algorithm: TokenAlgorithm): TokenKey {
-  const key = createSecretKey(Buffer.from(secret));
   // 48 bits of a hash name the key; they tell nothing that a token's signature does not.
   const kid = createHash('sha256').update(`kid:${secret}`).digest('base64url').slice(0, 8);
   const header = encode({ alg: algorithm, typ: TYPE, kid });
-  const hash = HASHES[algorithm];
-  const given = Buffer.alloc(Number(hash.slice(3)) / 8);
-  const signatureLength = Math.ceil((given.length * 4) / 3);
-  const digest = (input: string): Buffer => createHmac(hash, key).update(input).digest();
+  const start = `${header}.`;
+  const signatureOf = createHmacOf(HASHES[algorithm], secret);
+  const right = Buffer.alloc(signatureOf('').length);
+  const given = Buffer.alloc(right.length);
 
   return {
     header,
     sign: (claims) => {
-      const input = `${header}.${encode(claims)}`;
-      return `${input}.${digest(input).toString('base64url')}`;
+      const input = start + encode(claims);
+      return `${input}.${signatureOf(input)}`;
     },
     read: (token) => {
-      const end = token.lastIndexOf('.');
-      if (token.length - end - 1 !== signatureLength || !token.startsWith(`${header}.`)) return null;
-      if (given.write(token.slice(end + 1), 'base64url') !== given.length) return null;
-      if (!timingSafeEqual(given, digest(token.slice(0, end)))) return null;
-      return JSON.parse(decode(token.slice(header.length + 1, end))) as Record<string, unknown>;
+      const end = token.length - right.length - 1;
+      if (!token.startsWith(start) || token[end] !== '.') return null;
+      right.write(signatureOf(token.slice(0, end)));
+      // UTF-8, in which no other text has the bytes of this one.
+      if (given.write(token.slice(end + 1)) !== given.length || !timingSafeEqual(given, right)) return null;
+      return JSON.parse(decode(token.slice(start.length, end))) as Record<string, unknown>;
     },
   };
 }

@@ -4,12 +4,12 @@ export interface VerifiedTokens {
   /** What was found of exactly this header; expired or not. */
   find(authorization: string): Identity | undefined;
   /** Told of every header that was verified; remembers those that come again. */
-  add(authorization: string, token: string, identity: Identity): void;
+  add(authorization: string, identity: Identity): void;
   /** Headers remembered now. */
   readonly size: number;
 }
 
-/** Tokens whose first coming is noted, a power of two: 256 KiB. */
+/** Headers whose first coming is noted, a power of two: 256 KiB. */
 const DOOR_SLOTS = 65_536;
 /** The end of a signature: as good as random. */
 const HASHED_CHARACTERS = 8;
@@ -19,48 +19,43 @@ const HASHED_CHARACTERS = 8;
  *
  * Most of a crowd sends its token once, and remembering those costs more than verifying them: their strings outlive
  * the young generation. So a token is remembered when it comes for the second time, which takes a few bits each (a
- * doorkeeper: Einziger et al., TinyLFU, 2017). The memory is two generations: when the young one is full the old one
- * is dropped.
+ * doorkeeper: Einziger et al., TinyLFU, 2017). Each header has one place, by the end of its signature; who comes again
+ * later takes the place of who was there, who costs a verification more. To look for who is not there, which is what most
+ * of a crowd does, costs eight characters: a Map would hash all 400.
  *
- * @param mostRemembered  headers, each about a kilobyte
+ * @param places  a power of two; a header and what is known of it take about a kilobyte
  */
-export function createVerifiedTokens({ mostRemembered }: { mostRemembered: number }): VerifiedTokens {
+export function createVerifiedTokens({ places }: { places: number }): VerifiedTokens {
   const door = new Int32Array(DOOR_SLOTS);
-  let young = new Map<string, Identity>();
-  let old = new Map<string, Identity>();
-
-  function keep(authorization: string, identity: Identity): void {
-    if (young.size >= mostRemembered / 2) {
-      old = young;
-      young = new Map();
-    }
-    young.set(authorization, identity);
-  }
+  const remembered = new Array<{ authorization: string; identity: Identity } | undefined>(places);
+  let size = 0;
 
   return {
     get size() {
-      return young.size + old.size;
+      return size;
     },
     find: (authorization) => {
-      const known = young.get(authorization);
-      if (known) return known;
-      const older = old.get(authorization);
-      if (older) keep(authorization, older);
-      return older;
+      const there = remembered[hashEnd(authorization) & (places - 1)];
+      return there?.authorization === authorization ? there.identity : undefined;
     },
-    add: (authorization, token, identity) => {
-      const hash = hashEnd(token);
+    add: (authorization, identity) => {
+      const hash = hashEnd(authorization);
       const slot = hash & (DOOR_SLOTS - 1);
-      if (door[slot] === hash) keep(authorization, identity);
-      else door[slot] = hash;
+      if (door[slot] !== hash) {
+        door[slot] = hash;
+        return;
+      }
+      const place = hash & (places - 1);
+      if (!remembered[place]) size += 1;
+      remembered[place] = { authorization, identity };
     },
   };
 }
 
-function hashEnd(token: string): number {
+function hashEnd(authorization: string): number {
   let hash = 0;
-  for (let at = token.length - HASHED_CHARACTERS; at < token.length; at += 1) {
-    hash = (Math.imul(hash, 31) + token.charCodeAt(at)) | 0;
+  for (let at = Math.max(0, authorization.length - HASHED_CHARACTERS); at < authorization.length; at += 1) {
+    hash = (Math.imul(hash, 31) + authorization.charCodeAt(at)) | 0;
   }
   return hash;
 }
