@@ -105,6 +105,7 @@ export type FigureName =
   /** Settled beside an overload, as a share of what may be settled. */
   | 'goodputShare'
   | 'refusedP99Ms'
+  | 'refusedFirstP99Ms'
   | 'refusedLaterP99Ms'
   /** How late the open loop itself was with what was due; part of the latencies. */
   | 'generatorLateP99Ms'

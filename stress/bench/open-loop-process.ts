@@ -11,8 +11,8 @@ export type OpenLoopOrder = Omit<OpenLoop, 'tokens'> & {
   journalFile?: string;
 };
 
-/** A generator in a process of its own, that nothing else makes late: one load for its one message, then it ends. */
-process.once('message', ({ tokensFile, from, amount, journalFile, ...order }: OpenLoopOrder) => {
+/** A generator in a process of its own, that nothing else makes late: one load for each message, answered with its result. */
+process.on('message', ({ tokensFile, from, amount, journalFile, ...order }: OpenLoopOrder) => {
   const tokens = readFileSync(tokensFile, 'utf8')
     .trim()
     .split('\n')
@@ -21,7 +21,7 @@ process.once('message', ({ tokensFile, from, amount, journalFile, ...order }: Op
   const journal = journalFile === undefined ? undefined : createOpenLoopJournal(load);
   void runOpenLoop(load, journal).then((result) => {
     if (journalFile !== undefined) journal?.write(journalFile);
-    process.send?.(result, () => process.disconnect());
+    process.send?.(result);
   });
 });
 process.once('disconnect', () => process.exit(0));

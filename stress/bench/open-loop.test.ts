@@ -97,20 +97,27 @@ describe('an open loop', () => {
     expect(Math.min(...result.lateMs)).toBeGreaterThanOrEqual(0);
   });
 
-  it('runs in a process of its own, with some lines of a file as its tokens', async () => {
+  it('runs in a process of its own, one load after the other, with some lines of a file as its tokens', async () => {
     const seen: unknown[] = [];
     const url = await serve((req, res) => {
       seen.push(req.headers.authorization);
       res.end('{}');
     });
     const folder = await mkdtemp(join(tmpdir(), 'stampede-open-loop-'));
+    const openLoop = startOpenLoop();
     try {
       const tokensFile = join(folder, 'tokens');
       await writeFile(tokensFile, tokens.map((token) => `${token}\n`).join(''));
-      const result = await startOpenLoop({ ...load, url, tokensFile, from: 10, amount: 30 });
+      const before = await openLoop.run({ ...load, url, tokensFile, from: 0, amount: 5 });
+      expect(before.latencyMs[200]).toHaveLength(5);
+      seen.length = 0;
+      const result = await openLoop.run({ ...load, url, tokensFile, from: 10, amount: 30 });
       expect(result.latencyMs[200]).toHaveLength(30);
       expect(new Set(seen)).toEqual(new Set(tokens.slice(10, 40).map((token) => `Bearer ${token}`)));
+      openLoop.stop();
+      await expect(openLoop.run({ ...load, url, tokensFile, from: 0, amount: 5 })).rejects.toThrow();
     } finally {
+      openLoop.stop();
       await rm(folder, { recursive: true });
     }
   });

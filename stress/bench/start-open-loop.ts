@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { OpenLoopOrder } from './open-loop-process.ts';
 import type { OpenLoopResult } from './open-loop.ts';
@@ -6,20 +7,31 @@ import type { OpenLoopResult } from './open-loop.ts';
 const IS_SOURCE = import.meta.url.endsWith('.ts');
 const PROGRAM = fileURLToPath(new URL(`./open-loop-process.${IS_SOURCE ? 'ts' : 'js'}`, import.meta.url));
 
-/**
- * Runs an open loop in a process of its own: what the bench watches beside it must not make it late.
- *
- * @throws when that process ends without a result
- */
-export function startOpenLoop(order: OpenLoopOrder): Promise<OpenLoopResult> {
-  return new Promise((resolve, reject) => {
-    const child = fork(PROGRAM, {
-      execArgv: IS_SOURCE ? ['--import', 'tsx'] : [],
-      serialization: 'advanced',
-    });
-    child.once('message', (result) => resolve(result as OpenLoopResult));
-    child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`the generator ended with ${code}`)));
-    child.send(order);
+export interface OpenLoopGenerator {
+  /** One load at a time; a later one finds its code compiled. @throws when the process ends without a result */
+  run(order: OpenLoopOrder): Promise<OpenLoopResult>;
+  stop(): void;
+}
+
+/** Starts a generator in a process of its own: what the bench watches beside it must not make it late. */
+export function startOpenLoop(): OpenLoopGenerator {
+  const child = fork(PROGRAM, {
+    execArgv: IS_SOURCE ? ['--import', 'tsx'] : [],
+    serialization: 'advanced',
   });
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the generator ended with ${String(code)}`);
+  });
+  ended.catch(() => undefined); // told to whoever waits for a result
+  return {
+    async run(order) {
+      const result = once(child, 'message');
+      child.send(order);
+      const [found] = (await Promise.race([result, ended])) as [OpenLoopResult];
+      return found;
+    },
+    stop: () => {
+      if (child.connected) child.disconnect();
+    },
+  };
 }

@@ -52,6 +52,7 @@ export const FIGURE_WORDS: Record<FigureName, string> = {
   redisRssMb: 'Redis, MB',
   goodputShare: 'share of the cap',
   refusedP99Ms: 'refused, p99 ms',
+  refusedFirstP99Ms: 'refused in the first overload of its life, p99 ms',
   refusedLaterP99Ms: 'refused after the first 2 s, p99 ms',
   generatorLateP99Ms: 'generator late, p99 ms',
   notAnswered: 'not answered',

@@ -18,8 +18,11 @@ const LASTING_FROM_MS = 2_000;
 /** Its timers wake it every millisecond or two; what was sent later than this tells of the generator. */
 const LATE_FROM_MS = 10;
 
-/** Before it, at a sale that sells out: a process of a second's age still compiles the code that is to be measured. */
-const WARM_UP = { attempts: 15_000, perSec: 5_000, units: 500 };
+/**
+ * Before it, the same for a moment, from the same generator: processes of a second's age, ours and the generator's, still
+ * compile the code that is to be measured. Told apart, for this is what an instance does that has just been started.
+ */
+const FIRST_ATTEMPTS = 50_000;
 
 /**
  * (f) Ten times as many as may be settled, arriving whether or not others were answered, at an instance of its own with
@@ -45,24 +48,28 @@ async function measure(
 ): Promise<Measurement> {
   const { db } = services;
   const offered = OFFERED_PER_SEC * SECONDS;
-  const shoppers = offered + WARM_UP.attempts;
-  const crowd = await gatherCrowd({ db, others: [], tokens }, shoppers, folder);
-  const offer = (saleId: string, name: string, load: { from: number; amount: number; perSec: number }) =>
-    startOpenLoop({
+  const crowd = await gatherCrowd({ db, others: [], tokens }, FIRST_ATTEMPTS + offered, folder);
+  const openLoop = startOpenLoop();
+  round.contenders.onStop(() => {
+    openLoop.stop();
+    return Promise.resolve();
+  });
+  const offer = (saleId: string, name: string, part: { from: number; amount: number }) =>
+    openLoop.run({
       ...{ url: seller.url, path: shared.ATTEMPT_PATH, body: JSON.stringify({ saleId }) },
-      ...{ tokensFile: crowd.tokensFile, keyPrefix: `${name}-${round.number}-`, ...load },
-      connections: shared.DROP_CONNECTIONS,
+      ...{ tokensFile: crowd.tokensFile, keyPrefix: `${name}-${round.number}-`, ...part },
+      ...{ connections: shared.DROP_CONNECTIONS, perSec: OFFERED_PER_SEC },
     });
 
-  const earlier = await seller.openSale(WARM_UP.units);
-  await offer(earlier, 'before', { from: 0, amount: WARM_UP.attempts, perSec: WARM_UP.perSec });
+  const earlier = await seller.openSale(FIRST_ATTEMPTS);
+  const first = await offer(earlier, 'first', { from: 0, amount: FIRST_ATTEMPTS });
   await seller.waitForDrain(earlier, shared.DRAINED_WITHIN_MS);
 
   const saleId = await seller.openSale(offered);
   const metered = await shared.meterUsage(seller);
   const watch = watchSale(seller, saleId, 100);
-  const load = { from: WARM_UP.attempts, amount: offered, perSec: OFFERED_PER_SEC };
-  const sent = await offer(saleId, 'overload', load);
+  const sent = await offer(saleId, 'overload', { from: FIRST_ATTEMPTS, amount: offered });
+  openLoop.stop();
   const usage = await metered();
   const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
   const samples = await watch.stop();
@@ -75,6 +82,7 @@ async function measure(
       ...{ settledPerSec, goodputShare: settledPerSec / SETTLED_PER_SEC },
       generatorLateP99Ms: latencyOf(sent.lateMs).p99,
       refusedP99Ms: latencyOf(sent.latencyMs[503] ?? []).p99,
+      refusedFirstP99Ms: latencyOf(first.latencyMs[503] ?? []).p99,
       refusedLaterP99Ms: latencyOf(refusedLater(sent)).p99,
       notAnswered: sent.timeouts + sent.connectionErrors,
       ...shared.cpuPer(offered, usage),

@@ -26,11 +26,12 @@ export async function seen(round: shared.Round, seller: Seller, work: SeenWorkNa
   const listening = file.split('\n', units).filter((_, index) => index % Math.ceil(units / listeners) === 0);
   const folder = await mkdtemp(join(tmpdir(), 'stampede-bench-journal-'));
   const [sentFile, heardFile] = [join(folder, 'sent.jsonl'), join(folder, 'heard.jsonl')];
+  const openLoop = startOpenLoop();
   const crowd = await startSockets({ url: seller.url, saleId, journalFile: heardFile }, listening, 1);
   try {
     const metered = await shared.meterUsage(seller);
     const watch = watchSale(seller, saleId, 50);
-    const sent = await startOpenLoop({
+    const sent = await openLoop.run({
       ...{ url: seller.url, path: shared.ATTEMPT_PATH, body: JSON.stringify({ saleId }), perSec },
       ...{ tokensFile: round.contenders.crowd.tokensFile, from: 0, amount: shoppers },
       ...{ keyPrefix: `${work}-${round.number}-`, connections: shared.DROP_CONNECTIONS },
@@ -69,6 +70,7 @@ export async function seen(round: shared.Round, seller: Seller, work: SeenWorkNa
       ...{ usage, samples, invariants },
     });
   } finally {
+    openLoop.stop();
     await crowd.close();
     await rm(folder, { recursive: true, force: true });
   }
