@@ -63,10 +63,7 @@ export function writeProblem(res: ServerResponse, refusal: Refusal): void {
   if (refusal.errors !== undefined) body += `,"errors":${JSON.stringify(refusal.errors)}`;
   body += '}';
 
-  const headers = [
-    ...['Content-Type', PROBLEM_CONTENT_TYPE, 'Content-Length', String(Buffer.byteLength(body))],
-    ...['Cache-Control', 'no-store'],
-  ];
+  const headers = ['Content-Type', PROBLEM_CONTENT_TYPE, 'Cache-Control', 'no-store'];
   const retryAfterSec = refusal.retryAfterSec ?? constant.retryAfterSec;
   if (retryAfterSec !== undefined) headers.push('Retry-After', String(jitterRetryAfter(retryAfterSec)));
   // RFC 9110, 11.6.1: a 401 names the scheme that would help.

@@ -30,7 +30,7 @@ export function requestIdOf(res: ServerResponse): string {
 /**
  * Writes a whole answer, the same bytes for a response of the hot lane and one of Express.
  *
- * @param headers  name, value, name, value …
+ * @param headers  name, value, name, value …; not the length of the body
  * @param body     left out for an answer without one
  */
 export function sendWhole(
@@ -39,13 +39,17 @@ export function sendWhole(
   headers: readonly string[],
   body?: string | Buffer,
 ): void {
+  const length = typeof body === 'string' ? Buffer.byteLength(body) : (body?.length ?? 0);
+  const whole = body === undefined ? headers : [...headers, 'Content-Length', String(length)];
   const head = (res as LaneResponse).laneHead;
   if (head === undefined) {
     res.statusCode = status;
-    for (let at = 0; at < headers.length; at += 2) res.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
+    for (let at = 0; at < whole.length; at += 2) res.setHeader(whole[at] ?? '', whole[at + 1] ?? '');
   } else {
-    head.push(...headers);
+    head.push(...whole);
     res.writeHead(status, head);
   }
-  res.end(body);
+  if (body === undefined) res.end();
+  // A byte a character is ASCII, which needs no encoding.
+  else res.end(body, length === body.length ? 'latin1' : 'utf8');
 }

@@ -11,10 +11,16 @@ describe('a UUIDv5', () => {
   });
 
   it('is what the uuid package makes, whatever the name and the namespace', () => {
-    const names = ['', 'ä€😀', ...Array.from({ length: 300 }, (_, n) => randomBytes(n).toString('base64'))];
+    const names = [
+      '',
+      'ä€😀',
+      '€'.repeat(2_000),
+      ...Array.from({ length: 300 }, (_, n) => randomBytes(n).toString('base64')),
+    ];
     for (const name of names) {
       const namespace = randomUUID();
       expect(uuidV5(name, namespace)).toBe(v5(name, namespace));
+      expect(uuidV5(`${name} again`, namespace)).toBe(v5(`${name} again`, namespace));
       expect(uuidV5(name, namespace.toUpperCase())).toBe(v5(name, namespace));
     }
   });

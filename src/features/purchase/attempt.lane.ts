@@ -170,21 +170,14 @@ function attempt(
 
 function writeAnswer(res: ServerResponse, answer: AttemptAnswer): void {
   if (answer.kind === 'refused') return writeProblem(res, answer.refusal);
-  const body = JSON.stringify(answer.body);
   sendWhole(
     res,
     answer.kind === 'accepted' ? 202 : 200,
     [
       ...['Location', `/api/purchase/status?attemptId=${answer.body.attemptId}`],
-      ...[
-        'Content-Type',
-        'application/json; charset=utf-8',
-        'Content-Length',
-        String(Buffer.byteLength(body)),
-      ],
-      ...['Cache-Control', 'no-store'],
+      ...['Content-Type', 'application/json; charset=utf-8', 'Cache-Control', 'no-store'],
     ],
-    body,
+    JSON.stringify(answer.body),
   );
 }
 

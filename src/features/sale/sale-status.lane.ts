@@ -67,6 +67,6 @@ function writeStatus(req: IncomingMessage, res: ServerResponse, { bytes, etag }:
     sendWhole(res, 304, headers);
     return;
   }
-  headers.push('Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(bytes.length));
+  headers.push('Content-Type', 'application/json; charset=utf-8');
   sendWhole(res, 200, headers, bytes);
 }
