@@ -44,7 +44,7 @@ export function createRequestScope({ logger, corsOrigins, answered }: RequestSco
   const showsAll = logger.isEnabled('debug');
 
   // One function for all responses.
-  function end(this: ServerResponse): void {
+  function noteAnswered(this: ServerResponse): void {
     const { statusCode } = this;
     const durationMs = performance.now() - (this as Timed).startedAtMs;
     answered(this.req.method ?? '', routeNameOf(this), statusCode, durationMs);
@@ -65,27 +65,24 @@ export function createRequestScope({ logger, corsOrigins, answered }: RequestSco
     return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : nextRequestId();
   };
 
-  const watch = (res: ServerResponse): void => {
-    (res as Timed).startedAtMs = performance.now();
-    res.on('finish', end);
-  };
-
   return {
     begin: (req, res) => {
       const requestId = requestIdFor(req);
       res.setHeader('X-Request-Id', requestId);
       for (const [name, value] of securityHeaders) res.setHeader(name, value);
       if (listedOrigins.size > 0) allowOrigin(req, res, listedOrigins);
-      watch(res);
+      (res as Timed).startedAtMs = performance.now();
+      res.on('finish', noteAnswered);
       return requestId;
     },
 
     beginLane: (req, res, route) => {
       nameRoute(res, route);
       const requestId = requestIdFor(req);
-      markLane(res, requestId, ['X-Request-Id', requestId, ...flatSecurityHeaders]);
+      const head = ['X-Request-Id', requestId, ...flatSecurityHeaders];
+      markLane(res, { requestId, head, answered: noteAnswered });
       if (listedOrigins.size > 0) allowOrigin(req, res, listedOrigins);
-      watch(res);
+      (res as Timed).startedAtMs = performance.now();
     },
 
     answerPreflight: (req, res) => {

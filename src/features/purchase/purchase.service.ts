@@ -211,15 +211,11 @@ function answerRefused(
     answerEnded(deps, asked);
     return;
   }
-  asked.answer({
-    kind: 'refused',
-    refusal: {
-      code,
-      ...(retryAfterMs === undefined ? {} : { retryAfterSec: retryAfterMs / 1000 }),
-      ...(remaining === undefined ? {} : { remaining }),
-      ...(code === 'rate_limited' ? { headers: rateLimitHeaders(deps.triesPolicy, retryAfterMs ?? 0) } : {}),
-    },
-  });
+  const refusal: Refusal = { code };
+  if (retryAfterMs !== undefined) refusal.retryAfterSec = retryAfterMs / 1000;
+  if (remaining !== undefined) refusal.remaining = remaining;
+  if (code === 'rate_limited') refusal.headers = rateLimitHeaders(deps.triesPolicy, retryAfterMs ?? 0);
+  asked.answer({ kind: 'refused', refusal });
 }
 
 /**

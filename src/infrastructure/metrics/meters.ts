@@ -31,16 +31,25 @@ export class Meters {
 
   /** @param labels  values in the order of the catalogue's names, none with a `|` in it */
   add(name: CounterName, labels: readonly string[], amount: number): void {
-    this.#seriesOf(name, labels).sum += amount;
+    this.#seriesOf(keyOf(name, labels)).sum += amount;
   }
 
   /** @param labels  as above */
   observe(name: HistogramName, labels: readonly string[], value: number): void {
-    const { counts } = this.#seriesOf(name, labels, value);
+    this.observer(name, labels)(value);
+  }
+
+  /** The same for labels that come again and again: what they are kept under is made once. */
+  observer(name: HistogramName, labels: readonly string[]): (value: number) => void {
+    const key = keyOf(name, labels);
     const { bounds } = METERS[name];
-    let bucket = 0;
-    while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket += 1;
-    counts[bucket] = (counts[bucket] ?? 0) + 1;
+    return (value) => {
+      const series = this.#seriesOf(key);
+      series.sum += value;
+      let bucket = 0;
+      while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket += 1;
+      series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
+    };
   }
 
   /**
@@ -64,11 +73,9 @@ export class Meters {
     }
   }
 
-  #seriesOf(name: MeterName, labels: readonly string[], value = 0): Series {
-    const key = labels.length === 0 ? name : `${name}${SEPARATOR}${labels.join(SEPARATOR)}`;
+  #seriesOf(key: string): Series {
     let series = this.#pending.get(key);
     if (!series) this.#pending.set(key, (series = { counts: [], sum: 0 }));
-    series.sum += value;
     return series;
   }
 
@@ -82,6 +89,10 @@ export class Meters {
       }
     }
   }
+}
+
+function keyOf(name: MeterName, labels: readonly string[]): string {
+  return labels.length === 0 ? name : `${name}${SEPARATOR}${labels.join(SEPARATOR)}`;
 }
 
 /** @returns what all processes have counted since Redis has its present store, one family a meter */
