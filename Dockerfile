@@ -26,4 +26,4 @@ USER node
 EXPOSE 3000
 # Of an API process; a worker listens to nobody (compose takes it away there).
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 3000) + '/api/health/live').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=8", "--max-old-space-size=1024", "--no-memory-reducer", "--no-flush-bytecode", "dist/src/server.js"]
+CMD ["node", "--max-old-space-size=1024", "--no-memory-reducer", "--no-flush-bytecode", "dist/src/server.js"]

@@ -20,7 +20,7 @@ export const apps = [
     exec_mode: 'cluster',
     instances: 'max',
     // Less memory, and code that stays compiled while nobody comes: src/infrastructure/embedded/node-options.ts says why.
-    node_args: '--max-semi-space-size=8 --max-old-space-size=1024 --no-memory-reducer --no-flush-bytecode',
+    node_args: '--max-old-space-size=1024 --no-memory-reducer --no-flush-bytecode',
   },
   {
     ...shared,

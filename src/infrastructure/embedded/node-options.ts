@@ -12,12 +12,7 @@ export const WORKER_NODE_OPTIONS: readonly string[] = STAY_WARM;
 /**
  * The same for an API process; `ecosystem.config.js` and the `Dockerfile` say it too.
  *
- * Node's young generation takes 48 MB of a process that serves a crowd; with half of it, attempts cost the same. And V8 lets
- * a heap grow by how large it may become: below 1 GB, several times what a process ever needs, it leaves a quarter less
- * behind (docs/decisions/0009).
+ * V8 lets a heap grow by how large it may become: below 1 GB, several times what a process ever needs, it leaves a quarter
+ * less behind (docs/decisions/0009).
  */
-export const API_NODE_OPTIONS: readonly string[] = [
-  '--max-semi-space-size=8',
-  '--max-old-space-size=1024',
-  ...STAY_WARM,
-];
+export const API_NODE_OPTIONS: readonly string[] = ['--max-old-space-size=1024', ...STAY_WARM];
