@@ -31,25 +31,16 @@ export class Meters {
 
   /** @param labels  values in the order of the catalogue's names, none with a `|` in it */
   add(name: CounterName, labels: readonly string[], amount: number): void {
-    this.#seriesOf(keyOf(name, labels)).sum += amount;
+    this.#seriesOf(name, labels).sum += amount;
   }
 
   /** @param labels  as above */
   observe(name: HistogramName, labels: readonly string[], value: number): void {
-    this.observer(name, labels)(value);
-  }
-
-  /** The same for labels that come again and again: what they are kept under is made once. */
-  observer(name: HistogramName, labels: readonly string[]): (value: number) => void {
-    const key = keyOf(name, labels);
+    const { counts } = this.#seriesOf(name, labels, value);
     const { bounds } = METERS[name];
-    return (value) => {
-      const series = this.#seriesOf(key);
-      series.sum += value;
-      let bucket = 0;
-      while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket += 1;
-      series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
-    };
+    let bucket = 0;
+    while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket += 1;
+    counts[bucket] = (counts[bucket] ?? 0) + 1;
   }
 
   /**
@@ -73,9 +64,11 @@ export class Meters {
     }
   }
 
-  #seriesOf(key: string): Series {
+  #seriesOf(name: MeterName, labels: readonly string[], value = 0): Series {
+    const key = labels.length === 0 ? name : `${name}${SEPARATOR}${labels.join(SEPARATOR)}`;
     let series = this.#pending.get(key);
     if (!series) this.#pending.set(key, (series = { counts: [], sum: 0 }));
+    series.sum += value;
     return series;
   }
 
@@ -89,10 +82,6 @@ export class Meters {
       }
     }
   }
-}
-
-function keyOf(name: MeterName, labels: readonly string[]): string {
-  return labels.length === 0 ? name : `${name}${SEPARATOR}${labels.join(SEPARATOR)}`;
 }
 
 /** @returns what all processes have counted since Redis has its present store, one family a meter */
