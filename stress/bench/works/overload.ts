@@ -63,7 +63,10 @@ async function measure(
 
   const earlier = await seller.openSale(FIRST_ATTEMPTS);
   const first = await offer(earlier, 'first', { from: 0, amount: FIRST_ATTEMPTS });
-  await seller.waitForDrain(earlier, shared.DRAINED_WITHIN_MS);
+  const firstConcluded = await shared.concludeSale(seller, earlier, {
+    drained: await seller.waitForDrain(earlier, shared.DRAINED_WITHIN_MS),
+    accepted: first.latencyMs[202]?.length ?? 0,
+  });
 
   const saleId = await seller.openSale(offered);
   const metered = await shared.meterUsage(seller);
@@ -84,7 +87,7 @@ async function measure(
       refusedP99Ms: latencyOf(sent.latencyMs[503] ?? []).p99,
       refusedFirstP99Ms: latencyOf(first.latencyMs[503] ?? []).p99,
       refusedLaterP99Ms: latencyOf(refusedLater(sent)).p99,
-      notAnswered: sent.timeouts + sent.connectionErrors,
+      notAnswered: [first, sent].reduce((sum, each) => sum + each.timeouts + each.connectionErrors, 0),
       ...shared.cpuPer(offered, usage),
     },
     counts: { ...counts, ...describeAnswers(sent) },
@@ -93,7 +96,7 @@ async function measure(
     acceptedMs: latencyOf(sent.latencyMs[202] ?? []),
     refusedMs: latencyOf(sent.latencyMs[503] ?? []),
     settleMs: settled.settleMs,
-    ...{ usage, samples, invariants },
+    ...{ usage, samples, invariants: [...firstConcluded.invariants, ...invariants] },
   });
 }
 

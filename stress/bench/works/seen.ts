@@ -26,8 +26,8 @@ export async function seen(round: shared.Round, seller: Seller, work: SeenWorkNa
   const listening = file.split('\n', units).filter((_, index) => index % Math.ceil(units / listeners) === 0);
   const folder = await mkdtemp(join(tmpdir(), 'stampede-bench-journal-'));
   const [sentFile, heardFile] = [join(folder, 'sent.jsonl'), join(folder, 'heard.jsonl')];
-  const openLoop = startOpenLoop();
   const crowd = await startSockets({ url: seller.url, saleId, journalFile: heardFile }, listening, 1);
+  const openLoop = startOpenLoop();
   try {
     const metered = await shared.meterUsage(seller);
     const watch = watchSale(seller, saleId, 50);
