@@ -105,8 +105,9 @@ describe('the guarded write', () => {
       const attempt = anAdmitted(shoppers[0]!, { quantity: wrong.quantity ?? 1 });
       const facts = await readSettleFacts(stock, sale.saleId, [attempt]);
       const version = facts.version + (wrong.version ?? 0);
-      const confirmed = { outcome: 'confirmed', orderId: randomUUID(), settledAtMs: Date.now() } as const;
-      await writeSettled(stock, { ...facts, version }, [{ ...attempt, ...confirmed }]);
+      const settledAtMs = Date.now();
+      const confirmed = { outcome: 'confirmed', orderId: randomUUID(), settledAtMs } as const;
+      await writeSettled(stock, { ...facts, version }, [{ ...attempt, ...confirmed }], settledAtMs);
     });
 
   it.each([

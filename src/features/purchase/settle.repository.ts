@@ -83,28 +83,32 @@ export async function readSettleFacts(
  *
  * The stock's version and its units are stated again in the `where`; the lock makes them true, this proves it.
  *
+ * @param settledAtMs  of all of them
  * @throws when the guard does not hold (nothing is written), pg.DatabaseError 22… or 23… when a row cannot be written
  */
 export async function writeSettled(
   { tx, stockId }: LockedStock,
   facts: SettleFacts,
   attempts: readonly DecidedAttempt[],
+  settledAtMs: number,
 ): Promise<void> {
-  const confirmed = attempts.filter((attempt) => attempt.outcome === 'confirmed');
-  const units = confirmed.reduce((sum, attempt) => sum + attempt.quantity, 0);
+  const units = attempts.reduce(
+    (sum, { outcome, quantity }) => sum + (outcome === 'confirmed' ? quantity : 0),
+    0,
+  );
   const { rows } = await tx.raw<{ rows: unknown[] }>(
-    `with attempt as (
+    `with decided as (
+       select * from unnest(?::uuid[], ?::uuid[], ?::int[], ?::bigint[], ?::text[], ?::text[], ?::float8[], ?::uuid[])
+                       as a(id, user_id, quantity, sequence, key, reason, admitted_at, order_id)
+     ), attempt as (
        insert into purchase_attempts
               (id, sale_id, user_id, quantity, sequence, idempotency_key, outcome, reason, admitted_at, settled_at)
-       select id, ?, user_id, quantity, sequence, key, outcome, reason, to_timestamp(admitted_at / 1000.0),
-              to_timestamp(settled_at / 1000.0)
-         from unnest(?::uuid[], ?::uuid[], ?::int[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::float8[],
-                     ?::float8[])
-              as a(id, user_id, quantity, sequence, key, outcome, reason, admitted_at, settled_at)
+       select id, ?, user_id, quantity, sequence, key, case when order_id is null then 'rejected' else 'confirmed' end,
+              reason, to_timestamp(admitted_at / 1000.0), to_timestamp(?::float8 / 1000.0)
+         from decided
      ), sold as (
        insert into orders (id, attempt_id, sale_id, product_id, user_id, quantity, unit_price_minor, currency)
-       select id, attempt_id, ?, ?, user_id, quantity, ?, ?
-         from unnest(?::uuid[], ?::uuid[], ?::uuid[], ?::int[]) as o(id, attempt_id, user_id, quantity)
+       select order_id, id, ?, ?, user_id, quantity, ?, ? from decided where order_id is not null
      ), movement as (
        insert into stock_movements (stock_id, delta, cause) select ?, -?::int, 'settled' where ?::int > 0
      )
@@ -112,24 +116,20 @@ export async function writeSettled(
       where id = ? and version = ? and sold + ?::int <= total
   returning id`,
     [
-      facts.saleId,
       sqlArray(attempts.map((attempt) => attempt.attemptId)),
       sqlArray(attempts.map((attempt) => attempt.shopperId)),
       sqlArray(attempts.map((attempt) => attempt.quantity)),
       sqlArray(attempts.map((attempt) => attempt.sequence)),
       sqlArray(attempts.map((attempt) => attempt.idempotencyKey)),
-      sqlArray(attempts.map((attempt) => attempt.outcome)),
       sqlArray(attempts.map((attempt) => (attempt.outcome === 'rejected' ? attempt.reason : null))),
       sqlArray(attempts.map((attempt) => attempt.admittedAtMs)),
-      sqlArray(attempts.map((attempt) => attempt.settledAtMs)),
+      sqlArray(attempts.map((attempt) => (attempt.outcome === 'confirmed' ? attempt.orderId : null))),
+      facts.saleId,
+      settledAtMs,
       facts.saleId,
       facts.productId,
       facts.unitPriceMinor,
       facts.currency,
-      sqlArray(confirmed.map((attempt) => attempt.orderId)),
-      sqlArray(confirmed.map((attempt) => attempt.attemptId)),
-      sqlArray(confirmed.map((attempt) => attempt.shopperId)),
-      sqlArray(confirmed.map((attempt) => attempt.quantity)),
       stockId,
       units,
       units,

@@ -101,6 +101,6 @@ async function settleLocked(
     }
   }
   const fresh = undecided.flatMap((attempt) => outcomes.get(attempt.attemptId) ?? []);
-  if (fresh.length > 0) await writeSettled(stock, facts, fresh);
+  if (fresh.length > 0) await writeSettled(stock, facts, fresh, settledAtMs);
   return attempts.flatMap((attempt) => outcomes.get(attempt.attemptId) ?? []);
 }

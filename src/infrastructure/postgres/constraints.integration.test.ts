@@ -117,12 +117,21 @@ describe('the database refuses', () => {
     ['a status that is none', 'orders', { status: 'lost' }, 'orders_status_check'],
     ['an order of no attempt', 'orders', { attempt_id: NOBODY }, 'orders_attempt_id_fkey'],
     ['an order of nobody', 'orders', { user_id: NOBODY }, 'orders_user_id_fkey'],
+    ['an order of no sale', 'orders', { sale_id: NOBODY }, 'orders_sale_product_fkey'],
     ['a movement of nothing', 'stock_movements', { delta: 0 }, 'stock_movements_delta_check'],
     ['a movement without a cause', 'stock_movements', { cause: 'magic' }, 'stock_movements_cause_check'],
     ['a second probe', 'health_probe', { id: 2 }, 'health_probe_id_check'],
   ])('%s', async (_what, table, wrong, constraint) => {
     const row = { ...(await good[table]!()), ...wrong };
     await expect(write(table, row)).rejects.toMatchObject({ constraint });
+  });
+
+  it("an order of a product that is not its sale's", async () => {
+    const row = { ...(await good.orders!()), product_id: await givenProduct(database.db) };
+    await expect(write('orders', row)).rejects.toMatchObject({
+      code: '23503',
+      constraint: 'orders_sale_product_fkey',
+    });
   });
 
   it.each<[string, string, () => Row, string]>([
