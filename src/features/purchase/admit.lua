@@ -22,10 +22,10 @@
           and second:<epoch second>
   ARGV[8] how long keys outlive the end, ms
   ARGV[9] how long an attempt may be in flight before no other is admitted, ms
-  ARGV[10...] attempt id, shopper id, quantity, idempotency key or ''      four per attempt
+  ARGV[10...] attempt id, shopper id, quantity|idempotency key or ''       one per attempt, without anything between the ids
 
   Returns { -1, epoch of the gate or 0 }  GATE_CLOSED: no gate, another run id, or another epoch; no effect
-       or { epoch, now ms, tokens left, one answer per attempt ... }, an answer being
+       or { epoch, now ms, tokens left, one answer per attempt ... }, an answer being one of these, { n } as the number n
     { 1, sequence, position }   ADMITTED
     { 2, record, position or -1 }  KNOWN: this attempt was seen before; position -1 when decided or of an older epoch
     { 3 }                       IDEMPOTENCY_KEY_REUSED: known with another quantity
@@ -38,6 +38,7 @@
     { 12, ms until it admits }  GATE_CLOSED: just rebuilt, what was accepted before is still being adopted
 ]]
 local EPOCH_SPAN = 1000000000
+local ID_LENGTH = 22
 local gate = redis.call('HMGET', KEYS[1], 'epoch', 'runId', 'state', 'startsAt', 'endsAt', 'limit', 'n',
   'admitsFrom')
 if not gate[1] then return { -1, 0 } end
@@ -57,11 +58,11 @@ local nowText = string.format('%.0f', now)
 
 -- Everything the decisions need, in one bulk read a key: a command costs more than the decision it feeds.
 local ids, shopperIds = {}, {}
-for i = 10, #ARGV, 4 do
-  ids[#ids + 1] = ARGV[i]
-  shopperIds[#shopperIds + 1] = ARGV[i + 1]
+local count = #ARGV - 9
+for i = 1, count do
+  ids[i] = string.sub(ARGV[9 + i], 1, ID_LENGTH)
+  shopperIds[i] = string.sub(ARGV[9 + i], ID_LENGTH + 1, 2 * ID_LENGTH)
 end
-local count = #ids
 local inflight = redis.call('HMGET', KEYS[4], unpack(ids))
 local known = redis.call('HMGET', KEYS[6], unpack(ids))
 
@@ -116,9 +117,11 @@ local admittedNow = {}                                -- attempt id -> its answe
 local records, lineEntries, latest, units, tried = {}, {}, {}, {}, {}
 local refused, received, admitted, taken = {}, 0, 0, 0
 local lineBase
+local firstTry = '1|' .. nowText                      -- most of a crowd's; a text made for each is a tenth of the call
 
 for i = 1, count do
-  local id, shopper, quantity, key = ids[i], shopperIds[i], tonumber(ARGV[10 + (i - 1) * 4 + 2]), ARGV[10 + (i - 1) * 4 + 3]
+  local id, shopper = ids[i], shopperIds[i]
+  local quantity = tonumber(string.match(ARGV[9 + i], '^%d+', 2 * ID_LENGTH + 1))
   local twin = admittedNow[id]
   local answer
   if twin then
@@ -143,7 +146,7 @@ for i = 1, count do
   else
     tries[shopper] = tries[shopper] + 1
     tried[#tried + 1] = shopper
-    tried[#tried + 1] = tries[shopper] .. '|' .. triedSince[shopper]
+    tried[#tried + 1] = tries[shopper] == 1 and firstTry or tries[shopper] .. '|' .. triedSince[shopper]
     if has[shopper] + quantity > limit then
       answer = LIMIT_REACHED
     elseif tokens <= 0 then
@@ -164,7 +167,7 @@ for i = 1, count do
       units[shopper] = has[shopper]
       lineBase = lineBase or redis.call('ZCOUNT', KEYS[5], epoch * EPOCH_SPAN, '+inf')
       local sequence = string.format('%.0f', epoch * EPOCH_SPAN + n)
-      local record = shopper .. '|' .. quantity .. '|' .. sequence .. '|' .. nowText .. '|' .. batchId .. '|' .. key
+      local record = shopper .. '|' .. quantity .. '|' .. sequence .. '|' .. nowText .. '|' .. batchId .. string.match(ARGV[9 + i], '|.*', 2 * ID_LENGTH + 1)
       records[#records + 1] = id
       records[#records + 1] = record
       lineEntries[#lineEntries + 1] = sequence
@@ -178,7 +181,7 @@ for i = 1, count do
   local isDecision = answer[1] ~= 2 and answer[1] ~= 12
   if isDecision then received = received + 1 end
   if isDecision and answer[1] > 2 then refused[answer[1]] = (refused[answer[1]] or 0) + 1 end
-  answers[i + 3] = answer
+  answers[i + 3] = answer[2] and answer or answer[1]
 end
 answers[3] = tokens
 

@@ -89,7 +89,7 @@ export function createAdmit({
     ];
     for (const attempt of attempts) {
       const { attemptId, shopperId, quantity, idempotencyKey } = attempt;
-      args.push(shortId(attemptId), shortId(shopperId), quantity, idempotencyKey ?? '');
+      args.push(`${shortId(attemptId)}${shortId(shopperId)}${quantity}|${idempotencyKey ?? ''}`);
     }
     try {
       const reply = (await admitScript.run(
@@ -109,7 +109,7 @@ export function createAdmit({
   };
 }
 
-type RawAnswer = [number, (number | string)?, number?];
+type RawAnswer = number | [number, number | string, number?];
 
 const REFUSALS: Partial<Record<number, GateRefusal>> = {
   3: 'idempotency_key_reused',
@@ -124,19 +124,24 @@ const REFUSALS: Partial<Record<number, GateRefusal>> = {
   12: 'gate_closed',
 };
 
-function parseAnswer([code, first, second]: RawAnswer, admittedAtMs: number): GateAnswer {
+function parseAnswer(answer: RawAnswer, admittedAtMs: number): GateAnswer {
+  if (typeof answer === 'number') return { kind: 'refused', code: refusalOf(answer) };
+  const [code, first, second] = answer;
   if (code === 1)
     return { kind: 'admitted', sequence: first as number, admittedAtMs, position: second as number };
   if (code === 2) {
     const position = second as number;
     return { kind: 'known', record: first as string, position: position === -1 ? undefined : position };
   }
+  return code === 10
+    ? { kind: 'refused', code: refusalOf(code), remaining: first as number }
+    : { kind: 'refused', code: refusalOf(code), retryAfterMs: first as number };
+}
+
+function refusalOf(code: number): GateRefusal {
   const refusal = REFUSALS[code];
   if (refusal === undefined) throw new Error(`admit.lua answered ${code}`);
-  if (code === 4 || code === 7 || code === 12)
-    return { kind: 'refused', code: refusal, retryAfterMs: first as number };
-  if (code === 10) return { kind: 'refused', code: refusal, remaining: first as number };
-  return { kind: 'refused', code: refusal };
+  return refusal;
 }
 
 /** Still loading its file, a replica or without one, no memory left; another server's slot, or nobody's. */
