@@ -3,12 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import type { Identity } from './account.model.ts';
 import { createVerifiedTokens } from './verified-tokens.ts';
 
-const given = (count: number) =>
+const given = (count: number, { from = 0, issuedAtMs = 0 } = {}) =>
   Array.from({ length: count }, (_, n) => {
-    const token = createHash('sha256').update(String(n)).digest('base64url');
+    const token = createHash('sha256')
+      .update(String(from + n))
+      .digest('base64url');
     const verified: Identity = {
       ...{ userId: `user-${n}`, role: 'shopper', sessionId: `session-${n}` },
-      ...{ issuedAtMs: 0, expiresAtMs: n },
+      ...{ issuedAtMs, expiresAtMs: issuedAtMs + 1_000 },
     };
     return { header: `Bearer ${token}`, verified };
   });
@@ -31,15 +33,37 @@ describe('the memory of verified tokens', () => {
     expect(memory.find(`${crowd[0]!.header}x`)).toBeUndefined();
   });
 
-  it('stays bounded, and who came again last has the place', () => {
-    const memory = createVerifiedTokens({ places: 8 });
-    const crowd = given(100);
+  const fill = (memory: ReturnType<typeof createVerifiedTokens>, crowd: ReturnType<typeof given>) => {
     for (const { header, verified } of crowd) {
       memory.add(header, verified);
       memory.add(header, verified);
-      expect(memory.find(header)).toBe(verified);
     }
-    expect(memory.size).toBe(8);
-    expect(crowd.filter(({ header }) => memory.find(header) !== undefined)).toHaveLength(8);
+    return crowd.filter(({ header }) => memory.find(header) !== undefined);
+  };
+
+  it('stays bounded, and is not turned over by a crowd that is larger', () => {
+    const memory = createVerifiedTokens({ places: 64 });
+    const known = fill(memory, given(1_000));
+    expect(memory.size).toBe(64);
+    expect(known).toHaveLength(64);
+    fill(memory, given(160, { from: 1_000 })); // ten of them find a change of hands
+    expect(known.filter(({ header }) => memory.find(header)).length).toBeGreaterThanOrEqual(64 - 10);
+  });
+
+  it('gives a place to who comes to it again and again', () => {
+    const memory = createVerifiedTokens({ places: 1 });
+    fill(memory, given(1));
+    const [later] = given(1, { from: 1 });
+    for (let times = 0; times < 17; times += 1) memory.add(later!.header, later!.verified);
+    expect(memory.find(later!.header)).toBe(later!.verified);
+  });
+
+  it('gives the place of a token that is over to the next one', () => {
+    const memory = createVerifiedTokens({ places: 1 });
+    fill(memory, given(1));
+    const [early] = given(1, { from: 1, issuedAtMs: 999 });
+    const [late] = given(1, { from: 2, issuedAtMs: 1_000 });
+    expect(fill(memory, [early!])).toEqual([]);
+    expect(fill(memory, [late!])).toEqual([late]);
   });
 });

@@ -11,6 +11,8 @@ export interface VerifiedTokens {
 
 /** Headers whose first coming is noted, a power of two: 256 KiB. */
 const DOOR_SLOTS = 65_536;
+/** Of so many who come to a place that is taken, one takes it. */
+const COMERS_PER_CHANGE = 16;
 /** The end of a signature: as good as random. */
 const HASHED_CHARACTERS = 8;
 
@@ -19,9 +21,10 @@ const HASHED_CHARACTERS = 8;
  *
  * Most of a crowd sends its token once, and remembering those costs more than verifying them: their strings outlive
  * the young generation. So a token is remembered when it comes for the second time, which takes a few bits each (a
- * doorkeeper: Einziger et al., TinyLFU, 2017). Each header has one place, by the end of its signature; who comes again
- * later takes the place of who was there, who costs a verification more. To look for who is not there, which is what most
- * of a crowd does, costs eight characters: a Map would hash all 400.
+ * doorkeeper: Einziger et al., TinyLFU, 2017). Each header has one place, by the end of its signature. A crowd that is larger than
+ * the memory and comes again and again would turn all of it over for nothing: a place that is taken changes hands only now and
+ * then, but for a token that is over. To look for who is not there, which is what most of a crowd does, costs
+ * eight characters: a Map would hash all 400.
  *
  * @param places  a power of two; a header and what is known of it take about a kilobyte
  */
@@ -29,6 +32,14 @@ export function createVerifiedTokens({ places }: { places: number }): VerifiedTo
   const door = new Int32Array(DOOR_SLOTS);
   const remembered = new Array<{ authorization: string; identity: Identity } | undefined>(places);
   let size = 0;
+  let comers = 0;
+
+  /** @param newer  wants the place */
+  const mayReplace = (there: Identity, newer: Identity): boolean => {
+    if (there.expiresAtMs <= newer.issuedAtMs) return true;
+    comers = (comers + 1) % COMERS_PER_CHANGE;
+    return comers === 0;
+  };
 
   return {
     get size() {
@@ -46,7 +57,9 @@ export function createVerifiedTokens({ places }: { places: number }): VerifiedTo
         return;
       }
       const place = hash & (places - 1);
-      if (!remembered[place]) size += 1;
+      const there = remembered[place];
+      if (there && !mayReplace(there.identity, identity)) return;
+      if (!there) size += 1;
       remembered[place] = { authorization, identity };
     },
   };

@@ -22,7 +22,7 @@ const LATE_FROM_MS = 10;
  * Before it, the same for a moment, from the same generator: processes of a second's age, ours and the generator's, still
  * compile the code that is to be measured. Told apart, for this is what an instance does that has just been started.
  */
-const FIRST_ATTEMPTS = 100_000;
+const FIRST_ATTEMPTS = 50_000;
 
 /**
  * (f) Ten times as many as may be settled, arriving whether or not others were answered, at an instance of its own with
