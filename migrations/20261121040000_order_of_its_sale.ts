@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 
 /**
  * An order's product is its sale's: one foreign key to both takes the place of one to each. It promises more, and PostgreSQL
- * checks each key of each row by a query of its own, a third of what settling costs it.
+ * checks each key of each row by a query of its own: those of an order's five keys were a third of what settling cost it.
  *
  * Nobody waits for it: rows that are there already were checked by the two old keys, the next migration checks them again.
  */

@@ -1,7 +1,4 @@
-/**
- * A batch waits for so many turns of the event loop at most: about two milliseconds of a process that is busy with nothing
- * else. Twelve and 64 made no larger batches than eight (docs/decisions/0054).
- */
+/** A batch waits for so many turns of the event loop at most; twelve and 64 made no larger batches (docs/decisions/0054). */
 const MOST_TURNS = 8;
 
 /**

@@ -63,7 +63,7 @@ export type Purchase = (
 ) => void;
 
 /**
- * The shopper's side of the pipeline: admit → enqueue → answer, for all attempts of an event-loop turn together.
+ * The shopper's side of the pipeline: admit → enqueue → answer, for all attempts that come together.
  *
  * Calls `answer` exactly once, never throws. A winner is answered only when the queue has its batch; a loser at once.
  */
