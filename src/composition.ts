@@ -70,6 +70,8 @@ const CLIENT_DIR = fileURLToPath(new URL('dist/client', ROOT));
 
 /** By address and process, a guard of the CPU: above what a browser or a shop's proxy sends, below what hurts. */
 const ATTEMPT_LIMIT = { ratePerSec: 200, burst: 400 };
+/** Longer than a proxy in front keeps its side, else it hits a closed line. */
+const KEEP_ALIVE_SEC = 65;
 /** Who sends a request byte by byte holds a line for so long and no longer, ms; Node's own limits are minutes. */
 const SLOW_CLIENTS = { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 5_000 };
 
@@ -119,7 +121,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
   // HTTP
   const saleStatus = new SaleStatus({ db, redis, clock, catalogue });
   const requestScope = createRequestScope({
-    ...{ logger, corsOrigins: env.corsOrigins },
+    ...{ logger, corsOrigins: env.corsOrigins, keepAliveSec: KEEP_ALIVE_SEC },
     answered: countAnswers(meters),
   });
   const addressLimit = createAddressLimit({ exempt, ...ATTEMPT_LIMIT });
@@ -203,7 +205,7 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     createHotLane({ requestScope, attemptLane, saleStatusLane, app, isStopping: () => isStopping }),
   );
 
-  httpServer.keepAliveTimeout = 65_000; // longer than a proxy in front keeps its side, else it hits a closed line
+  httpServer.keepAliveTimeout = KEEP_ALIVE_SEC * 1000;
 
   // What this process hears from the others
   const sockets = createSockets({

@@ -35,7 +35,10 @@ async function start({
 }: { level?: LogLevel; corsOrigins?: string[]; status?: number } = {}) {
   const { logger, lines } = recordingLogger(level);
   const told: unknown[][] = [];
-  const scope = createRequestScope({ logger, corsOrigins, answered: (...answer) => void told.push(answer) });
+  const scope = createRequestScope({
+    ...{ logger, corsOrigins, keepAliveSec: 5 },
+    answered: (...answer) => void told.push(answer),
+  });
   const server = createServer((req, res) => {
     const requestId = scope.begin(req, res);
     if (scope.answerPreflight(req, res)) return;

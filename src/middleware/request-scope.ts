@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../infrastructure/logging/logger.ts';
-import { markLane } from '../errors/send-whole.ts';
+import { commonHeadOf, markLane } from '../errors/send-whole.ts';
 import { logFieldsOf } from './log-fields.ts';
 import { nameRoute, routeNameOf } from './name-route.ts';
 import { readSecurityHeaders } from './security-headers.ts';
@@ -10,6 +10,8 @@ export interface RequestScopeDeps {
   logger: Logger;
   /** Origins, such as `https://shop.example`, whose pages may read our answers; empty: only our own. */
   corsOrigins: readonly string[];
+  /** The server's keep-alive timeout, of which an answer tells, s. */
+  keepAliveSec: number;
   /** Called when an answer is written. `route` as it was mounted, empty for none. */
   answered: (method: string, route: string, status: number, durationMs: number) => void;
 }
@@ -21,7 +23,7 @@ export interface RequestScope {
    * @returns the request id: the caller's `X-Request-Id` when it is sane (1–64 of letters, digits, `._:-`), else a new one
    */
   begin(req: IncomingMessage, res: ServerResponse): string;
-  /** The same for a response of the hot lane, whose headers are written at once by `sendWhole`, and which knows its route. */
+  /** The same for a response of the hot lane, whose head is written at once by `sendWhole`, and which knows its route. */
   beginLane(req: IncomingMessage, res: ServerResponse, route: string): void;
   /** Answers a listed origin's CORS preflight and says so; any other request it leaves alone. */
   answerPreflight(req: IncomingMessage, res: ServerResponse): boolean;
@@ -36,9 +38,14 @@ interface Timed extends ServerResponse {
 }
 
 /** Makes what the Express app and the lane in front of it both do first, so that their answers are alike. */
-export function createRequestScope({ logger, corsOrigins, answered }: RequestScopeDeps): RequestScope {
+export function createRequestScope({
+  logger,
+  corsOrigins,
+  keepAliveSec,
+  answered,
+}: RequestScopeDeps): RequestScope {
   const securityHeaders = readSecurityHeaders();
-  const flatSecurityHeaders = securityHeaders.flat();
+  const common = commonHeadOf(securityHeaders, keepAliveSec);
   const listedOrigins = new Set(corsOrigins);
   const nextRequestId = createRequestIds();
   const showsAll = logger.isEnabled('debug');
@@ -78,9 +85,7 @@ export function createRequestScope({ logger, corsOrigins, answered }: RequestSco
 
     beginLane: (req, res, route) => {
       nameRoute(res, route);
-      const requestId = requestIdFor(req);
-      const head = ['X-Request-Id', requestId, ...flatSecurityHeaders];
-      markLane(res, { requestId, head, answered: noteAnswered });
+      markLane(res, { requestId: requestIdFor(req), common, answered: noteAnswered });
       if (listedOrigins.size > 0) allowOrigin(req, res, listedOrigins);
       (res as Timed).startedAtMs = performance.now();
     },

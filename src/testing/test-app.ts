@@ -55,7 +55,7 @@ export async function startTestApp(): Promise<TestApp> {
 
   const app = createApp({
     logger,
-    requestScope: createRequestScope({ logger, corsOrigins: [], answered: () => undefined }),
+    requestScope: createRequestScope({ logger, corsOrigins: [], keepAliveSec: 5, answered: () => undefined }),
     trustProxy: [],
     enforcePolicies: createEnforcePolicies({ authenticate, isDemo: false }),
     rateLimit: () => passAll,
