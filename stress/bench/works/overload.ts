@@ -3,6 +3,7 @@ import { gatherCrowd } from '../crowd.ts';
 import type { Measurement } from '../measurement.ts';
 import type { OpenLoopResult } from '../open-loop.ts';
 import { startOpenLoop } from '../start-open-loop.ts';
+import type { Contenders } from '../start-contenders.ts';
 import { startShop, type Shop } from '../start-shop.ts';
 import { latencyOf } from '../statistics.ts';
 import { watchSale } from '../watch-sale.ts';
@@ -13,66 +14,72 @@ const SETTLED_PER_SEC = 1_000;
 const OFFERED_PER_SEC = 10 * SETTLED_PER_SEC;
 /** So long that it is a state and not a moment: the first half second admits 5,000, which is another work. */
 const SECONDS = 20;
+const OFFERED = OFFERED_PER_SEC * SECONDS;
 /** By then the first 5,000 are promised, and all who waited behind them have been answered. */
 const LASTING_FROM_MS = 2_000;
 /** Its timers wake it every millisecond or two; what was sent later than this tells of the generator. */
 const LATE_FROM_MS = 10;
 
 /**
- * Before it, the same for a moment, from the same generator: processes of a second's age, ours and the generator's, still
- * compile the code that is to be measured. Told apart, for this is what an instance does that has just been started.
+ * Before the first round, the same for a moment, from the same generator: processes of a second's age, ours and the generator's,
+ * still compile the code that is to be measured. Told apart, for this is what an instance does that has just been started.
  */
 const FIRST_ATTEMPTS = 50_000;
 
 /**
  * (f) Ten times as many as may be settled, arriving whether or not others were answered, at an instance of its own with
- * `SETTLE_MAX_PER_SEC` and a bound of 5,000 in flight.
+ * `SETTLE_MAX_PER_SEC` and a bound of 5,000 in flight. It is up for the whole run, as what everything else is measured at.
  */
-export async function overload(round: shared.Round): Promise<Measurement> {
-  const { api = [] } = await round.contenders.stampede.pids();
+export function createOverload(contenders: Contenders): (round: shared.Round) => Promise<Measurement> {
+  let opened: Promise<OverloadedShop> | undefined;
+  return async (round) => measure(round, await (opened ??= openShop(contenders)));
+}
+
+interface OverloadedShop extends Shop {
+  /** The same generator and the same crowd for each load, with keys of its own. */
+  offer: (saleId: string, name: string, amount: number) => Promise<OpenLoopResult>;
+  /** What became of the first load of its life; told with the measurement of its first round. */
+  first: { sent: OpenLoopResult; invariants: Measurement['invariants'] } | null;
+}
+
+async function openShop({ stampede, onStop }: Contenders): Promise<OverloadedShop> {
+  const { api = [] } = await stampede.pids();
   const shop = await startShop({
     ...{ apiProcesses: api.length, maxInflight: MAX_INFLIGHT },
     variables: { SETTLE_MAX_PER_SEC: String(SETTLED_PER_SEC) },
   });
-  round.contenders.onStop(shop.stop);
-  try {
-    return await measure(round, shop);
-  } finally {
-    await shop.stop();
-  }
-}
-
-async function measure(
-  round: shared.Round,
-  { seller, services, tokens, folder }: Shop,
-): Promise<Measurement> {
-  const { db } = services;
-  const offered = OFFERED_PER_SEC * SECONDS;
-  const crowd = await gatherCrowd({ db, others: [], tokens }, FIRST_ATTEMPTS + offered, folder);
+  onStop(shop.stop);
+  const { seller, services, tokens, folder } = shop;
+  const deps = { db: services.db, others: [], tokens };
+  const { tokensFile } = await gatherCrowd(deps, Math.max(FIRST_ATTEMPTS, OFFERED), folder);
   const openLoop = startOpenLoop();
-  round.contenders.onStop(() => {
+  onStop(() => {
     openLoop.stop();
     return Promise.resolve();
   });
-  const offer = (saleId: string, name: string, part: { from: number; amount: number }) =>
+  const offer: OverloadedShop['offer'] = (saleId, name, amount) =>
     openLoop.run({
       ...{ url: seller.url, path: shared.ATTEMPT_PATH, body: JSON.stringify({ saleId }) },
-      ...{ tokensFile: crowd.tokensFile, keyPrefix: `${name}-${round.number}-`, ...part },
+      ...{ tokensFile, keyPrefix: `${name}-`, from: 0, amount },
       ...{ connections: shared.DROP_CONNECTIONS, perSec: OFFERED_PER_SEC },
     });
-
-  const earlier = await seller.openSale(FIRST_ATTEMPTS);
-  const first = await offer(earlier, 'first', { from: 0, amount: FIRST_ATTEMPTS });
-  const firstConcluded = await shared.concludeSale(seller, earlier, {
-    drained: await seller.waitForDrain(earlier, shared.DRAINED_WITHIN_MS),
-    accepted: first.latencyMs[202]?.length ?? 0,
+  const saleId = await seller.openSale(FIRST_ATTEMPTS);
+  const sent = await offer(saleId, 'first', FIRST_ATTEMPTS);
+  const { invariants } = await shared.concludeSale(seller, saleId, {
+    drained: await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS),
+    accepted: sent.latencyMs[202]?.length ?? 0,
   });
+  return { ...shop, offer, first: { sent, invariants } };
+}
 
-  const saleId = await seller.openSale(offered);
+async function measure(round: shared.Round, shop: OverloadedShop): Promise<Measurement> {
+  const { seller, services, offer, first } = shop;
+  const { db } = services;
+  shop.first = null;
+  const saleId = await seller.openSale(OFFERED);
   const metered = await shared.meterUsage(seller);
   const watch = watchSale(seller, saleId, 100);
-  const sent = await offer(saleId, 'overload', { from: FIRST_ATTEMPTS, amount: offered });
-  openLoop.stop();
+  const sent = await offer(saleId, `overload-${round.number}`, OFFERED);
   const usage = await metered();
   const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
   const samples = await watch.stop();
@@ -85,10 +92,10 @@ async function measure(
       ...{ settledPerSec, goodputShare: settledPerSec / SETTLED_PER_SEC },
       generatorLateP99Ms: latencyOf(sent.lateMs).p99,
       refusedP99Ms: latencyOf(sent.latencyMs[503] ?? []).p99,
-      refusedFirstP99Ms: latencyOf(first.latencyMs[503] ?? []).p99,
+      ...(first ? { refusedFirstP99Ms: latencyOf(first.sent.latencyMs[503] ?? []).p99 } : {}),
       refusedLaterP99Ms: latencyOf(refusedLater(sent)).p99,
-      notAnswered: [first, sent].reduce((sum, each) => sum + each.timeouts + each.connectionErrors, 0),
-      ...shared.cpuPer(offered, usage),
+      notAnswered: notAnswered(sent) + (first ? notAnswered(first.sent) : 0),
+      ...shared.cpuPer(OFFERED, usage),
     },
     counts: { ...counts, ...describeAnswers(sent) },
     generatorBusy: sent.generatorBusy,
@@ -96,8 +103,12 @@ async function measure(
     acceptedMs: latencyOf(sent.latencyMs[202] ?? []),
     refusedMs: latencyOf(sent.latencyMs[503] ?? []),
     settleMs: settled.settleMs,
-    ...{ usage, samples, invariants: [...firstConcluded.invariants, ...invariants] },
+    ...{ usage, samples, invariants: [...(first?.invariants ?? []), ...invariants] },
   });
+}
+
+function notAnswered({ timeouts, connectionErrors }: OpenLoopResult): number {
+  return timeouts + connectionErrors;
 }
 
 /** The latencies of those refused once overload lasts. */
