@@ -103,7 +103,7 @@ const buying =
     body: { saleId: saleId(), quantity },
   });
 
-// With origins on the list each answer has a header that is set before it is written, and is written another way (send-whole.ts).
+// With origins on the list an answer's common headers are those of its origin.
 describe.each([
   ['', {}],
   [', with origins on the list', { CORS_ORIGINS: 'https://shop.example' }],

@@ -13,7 +13,7 @@ export interface LaneMark {
   answered: (this: ServerResponse) => void;
 }
 
-/** Headers that all answers have, request id apart: made once. */
+/** Headers that all answers have, or all to one origin, request id apart: made once. */
 export interface CommonHead {
   /** Name, value, name, value …, for Node to write. */
   list: readonly string[];

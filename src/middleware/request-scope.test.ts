@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LogFields, Logger, LogLevel } from '../infrastructure/logging/logger.ts';
+import { sendWhole } from '../errors/send-whole.ts';
 import { until } from '../testing/until.ts';
 import { createRequestScope } from './request-scope.ts';
 
@@ -32,7 +33,8 @@ async function start({
   level = 'info',
   corsOrigins = [],
   status = 200,
-}: { level?: LogLevel; corsOrigins?: string[]; status?: number } = {}) {
+  isLane = false,
+}: { level?: LogLevel; corsOrigins?: string[]; status?: number; isLane?: boolean } = {}) {
   const { logger, lines } = recordingLogger(level);
   const told: unknown[][] = [];
   const scope = createRequestScope({
@@ -40,6 +42,11 @@ async function start({
     answered: (...answer) => void told.push(answer),
   });
   const server = createServer((req, res) => {
+    if (isLane) {
+      scope.beginLane(req, res, '/lane');
+      sendWhole(res, status, [], '');
+      return;
+    }
     const requestId = scope.begin(req, res);
     if (scope.answerPreflight(req, res)) return;
     res.statusCode = status;
@@ -92,25 +99,39 @@ describe('the security headers', () => {
 });
 
 describe('cross-origin requests', () => {
-  const corsOrigins = ['https://shop.example'];
+  const corsOrigins = ['https://shop.example', 'https://other.example'];
 
-  it('may read the answer when their origin is listed', async () => {
-    const { url } = await start({ corsOrigins });
-    const { headers } = await fetch(url, { headers: { Origin: 'https://shop.example' } });
-    expect(headers.get('access-control-allow-origin')).toBe('https://shop.example');
-    expect(headers.get('access-control-expose-headers')).toContain('Retry-After');
-    expect(headers.get('vary')).toBe('Origin');
-  });
-
-  it.each(['https://evil.example', 'https://shop.example.evil', 'null'])(
-    'may not from %s',
-    async (origin) => {
-      const { url } = await start({ corsOrigins });
+  describe.each([
+    ['of the app', false],
+    ['of the hot lane', true],
+  ])('%s', (_whose, isLane) => {
+    it.each(corsOrigins)('may read the answer from %s, which is listed', async (origin) => {
+      const { url } = await start({ corsOrigins, isLane });
       const { headers } = await fetch(url, { headers: { Origin: origin } });
-      expect(headers.has('access-control-allow-origin')).toBe(false);
+      expect(headers.get('access-control-allow-origin')).toBe(origin);
+      expect(headers.get('access-control-allow-credentials')).toBe('true');
+      expect(headers.get('access-control-expose-headers')).toContain('Retry-After');
       expect(headers.get('vary')).toBe('Origin');
-    },
-  );
+    });
+
+    it.each(['https://evil.example', 'https://shop.example.evil', 'null'])(
+      'may not from %s',
+      async (origin) => {
+        const { url } = await start({ corsOrigins, isLane });
+        const { headers } = await fetch(url, { headers: { Origin: origin } });
+        expect(headers.has('access-control-allow-origin')).toBe(false);
+        expect(headers.has('access-control-allow-credentials')).toBe(false);
+        expect(headers.get('vary')).toBe('Origin');
+      },
+    );
+
+    it('vary by nothing where no origin is listed', async () => {
+      const { url } = await start({ isLane });
+      const { headers } = await fetch(url, { headers: { Origin: 'https://shop.example' } });
+      expect(headers.has('access-control-allow-origin')).toBe(false);
+      expect(headers.has('vary')).toBe(false);
+    });
+  });
 
   it('get their preflight answered when their origin is listed, and only then', async () => {
     const { url } = await start({ corsOrigins });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../infrastructure/logging/logger.ts';
-import { commonHeadOf, markLane } from '../errors/send-whole.ts';
+import { commonHeadOf, markLane, type CommonHead } from '../errors/send-whole.ts';
 import { logFieldsOf } from './log-fields.ts';
 import { nameRoute, routeNameOf } from './name-route.ts';
 import { readSecurityHeaders } from './security-headers.ts';
@@ -32,6 +32,8 @@ export interface RequestScope {
 const SANE_REQUEST_ID = /^[\w.:-]{1,64}$/;
 const EXPOSED_HEADERS = 'ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';
 const PREFLIGHT_MAX_AGE_SEC = '600';
+/** On every answer of an instance that has origins on its list: a cache must not give one origin's answer to another. */
+const VARY: [name: string, value: string] = ['Vary', 'Origin'];
 
 interface Timed extends ServerResponse {
   startedAtMs: number;
@@ -45,8 +47,14 @@ export function createRequestScope({
   answered,
 }: RequestScopeDeps): RequestScope {
   const securityHeaders = readSecurityHeaders();
-  const common = commonHeadOf(securityHeaders, keepAliveSec);
-  const listedOrigins = new Set(corsOrigins);
+  const isCrossOrigin = corsOrigins.length > 0;
+  const common = commonHeadOf([...securityHeaders, ...(isCrossOrigin ? [VARY] : [])], keepAliveSec);
+  const commonByOrigin = new Map(
+    corsOrigins.map((origin) => [
+      origin,
+      commonHeadOf([...securityHeaders, VARY, ...allowHeadersOf(origin)], keepAliveSec),
+    ]),
+  );
   const nextRequestId = createRequestIds();
   const showsAll = logger.isEnabled('debug');
 
@@ -67,6 +75,10 @@ export function createRequestScope({
     });
   }
 
+  /** What all answers to that origin have, and to whoever names none. */
+  const commonFor = ({ headers: { origin } }: IncomingMessage): CommonHead =>
+    (origin === undefined ? undefined : commonByOrigin.get(origin)) ?? common;
+
   const requestIdFor = (req: IncomingMessage): string => {
     const given = req.headers['x-request-id'];
     return typeof given === 'string' && SANE_REQUEST_ID.test(given) ? given : nextRequestId();
@@ -76,8 +88,8 @@ export function createRequestScope({
     begin: (req, res) => {
       const requestId = requestIdFor(req);
       res.setHeader('X-Request-Id', requestId);
-      for (const [name, value] of securityHeaders) res.setHeader(name, value);
-      if (listedOrigins.size > 0) allowOrigin(req, res, listedOrigins);
+      const { list } = commonFor(req);
+      for (let at = 0; at < list.length; at += 2) res.setHeader(list[at] ?? '', list[at + 1] ?? '');
       (res as Timed).startedAtMs = performance.now();
       res.on('finish', noteAnswered);
       return requestId;
@@ -85,14 +97,13 @@ export function createRequestScope({
 
     beginLane: (req, res, route) => {
       nameRoute(res, route);
-      markLane(res, { requestId: requestIdFor(req), common, answered: noteAnswered });
-      if (listedOrigins.size > 0) allowOrigin(req, res, listedOrigins);
+      markLane(res, { requestId: requestIdFor(req), common: commonFor(req), answered: noteAnswered });
       (res as Timed).startedAtMs = performance.now();
     },
 
     answerPreflight: (req, res) => {
       const { origin } = req.headers;
-      if (req.method !== 'OPTIONS' || origin === undefined || !listedOrigins.has(origin)) return false;
+      if (req.method !== 'OPTIONS' || origin === undefined || !commonByOrigin.has(origin)) return false;
       if (req.headers['access-control-request-method'] === undefined) return false;
       res.statusCode = 204;
       res.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PUT, PATCH, DELETE');
@@ -107,13 +118,12 @@ export function createRequestScope({
   };
 }
 
-function allowOrigin(req: IncomingMessage, res: ServerResponse, listedOrigins: ReadonlySet<string>): void {
-  res.setHeader('Vary', 'Origin');
-  const { origin } = req.headers;
-  if (origin === undefined || !listedOrigins.has(origin)) return;
-  res.setHeader('Access-Control-Allow-Origin', origin);
-  res.setHeader('Access-Control-Allow-Credentials', 'true');
-  res.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS);
+function allowHeadersOf(origin: string): [name: string, value: string][] {
+  return [
+    ['Access-Control-Allow-Origin', origin],
+    ['Access-Control-Allow-Credentials', 'true'],
+    ['Access-Control-Expose-Headers', EXPOSED_HEADERS],
+  ];
 }
 
 /** Unique over processes by a random start, within one by counting: a random UUID for each request would cost more. */
