@@ -32,7 +32,8 @@ const PURPOSE: Record<keyof Variables, string> = {
   ACK_DURABILITY:
     '`queued`: 202 when the queue has the attempt. `committed`: 200 with the outcome when PostgreSQL has it.',
   TRUST_PROXY: 'Proxies whose `X-Forwarded-For` is believed: addresses, subnets, `loopback`, `uniquelocal`.',
-  CORS_ORIGINS: 'Origins of other sites whose pages may call the API.',
+  CORS_ORIGINS:
+    'Origins of other sites whose pages may call the API, such as `https://shop.example`: no path, no slash at the end.',
   LOG_LEVEL: 'What is logged: single requests are `debug`.',
   LOG_FORMAT:
     'How: `json`, an object a line, or `readable`, a line of words. Without it readable when NODE_ENV is `development`, else json.',

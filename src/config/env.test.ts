@@ -23,6 +23,29 @@ describe('the environment', () => {
       expect(() => readEnv({ REDIS_URL: url })).toThrow('REDIS_URL must be redis://…');
   });
 
+  it('takes origins as browsers name them', () => {
+    const given = 'https://shop.example, http://localhost:5173';
+    expect(readEnv({ CORS_ORIGINS: given }).corsOrigins).toEqual([
+      'https://shop.example',
+      'http://localhost:5173',
+    ]);
+    expect(readEnv({ CORS_ORIGINS: '' }).corsOrigins).toEqual([]);
+  });
+
+  it.each([
+    'shop.example',
+    'https://shop.example/',
+    'https://shop.example/shop',
+    'https://Shop.example',
+    'https://shop.example:443',
+    'https://shop.example\r\nX-Evil: 1',
+    'ftp://shop.example',
+    'https://shop.example,*',
+    'null',
+  ])('refuses the origin %j, which no browser sends or which would end a line', (given) => {
+    expect(() => readEnv({ CORS_ORIGINS: given })).toThrow(/CORS_ORIGINS must be origins/);
+  });
+
   it('takes one of three algorithms', () => {
     expect(() => readEnv({ JWT_ALGORITHM: 'none' })).toThrow('JWT_ALGORITHM');
   });

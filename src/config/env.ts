@@ -70,6 +70,18 @@ const list = Joi.string()
       .filter(Boolean),
   );
 
+/** As a browser names them; an answer has them as they are written here. */
+const origins = list
+  .custom((values: string[], check) => (values.every(isOrigin) ? values : check.error('origins.malformed')))
+  .messages({
+    'origins.malformed':
+      '{{#label}} must be origins with commas, as https://shop.example: no path, no slash at the end, in small letters',
+  });
+
+function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
 /** `name=value,…`, values percent-encoded, as OpenTelemetry writes lists in variables. */
 const pairs = Joi.string()
   .allow('')
@@ -174,7 +186,7 @@ export const environmentSchema = Joi.object<Variables>({
   MAX_INFLIGHT_AGE_SEC: Joi.number().integer().min(1).max(86_400).default(60),
   ACK_DURABILITY: Joi.valid('queued', 'committed').default('queued'),
   TRUST_PROXY: list.default([]),
-  CORS_ORIGINS: list.default([]),
+  CORS_ORIGINS: origins.default([]),
   LOG_LEVEL: Joi.valid('error', 'warn', 'info', 'debug').default('info'),
   LOG_FORMAT: Joi.valid('json', 'readable'),
   OTEL_EXPORTER_OTLP_ENDPOINT: Joi.string().uri({ scheme: ['http', 'https'] }),
