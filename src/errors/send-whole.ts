@@ -108,12 +108,17 @@ function sendByNode(
   body: string | Buffer | undefined,
 ): void {
   res.statusCode = status;
-  for (let at = 0; at < headers.length; at += 2) res.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
+  setHeaders(res, headers);
   if (body === undefined) res.end();
   else {
     res.setHeader('Content-Length', String(Buffer.byteLength(body)));
     res.end(body);
   }
+}
+
+/** @param headers  name, value, name, value … */
+export function setHeaders(res: ServerResponse, headers: readonly string[]): void {
+  for (let at = 0; at < headers.length; at += 2) res.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
 }
 
 function linesOf(headers: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../infrastructure/logging/logger.ts';
-import { commonHeadOf, markLane, type CommonHead } from '../errors/send-whole.ts';
+import { commonHeadOf, markLane, setHeaders, type CommonHead } from '../errors/send-whole.ts';
 import { logFieldsOf } from './log-fields.ts';
 import { nameRoute, routeNameOf } from './name-route.ts';
 import { readSecurityHeaders } from './security-headers.ts';
@@ -47,12 +47,12 @@ export function createRequestScope({
   answered,
 }: RequestScopeDeps): RequestScope {
   const securityHeaders = readSecurityHeaders();
-  const isCrossOrigin = corsOrigins.length > 0;
-  const common = commonHeadOf([...securityHeaders, ...(isCrossOrigin ? [VARY] : [])], keepAliveSec);
+  const headers = corsOrigins.length > 0 ? [...securityHeaders, VARY] : securityHeaders;
+  const common = commonHeadOf(headers, keepAliveSec);
   const commonByOrigin = new Map(
     corsOrigins.map((origin) => [
       origin,
-      commonHeadOf([...securityHeaders, VARY, ...allowHeadersOf(origin)], keepAliveSec),
+      commonHeadOf([...headers, ...allowHeadersOf(origin)], keepAliveSec),
     ]),
   );
   const nextRequestId = createRequestIds();
@@ -75,7 +75,7 @@ export function createRequestScope({
     });
   }
 
-  /** What all answers to that origin have, and to whoever names none. */
+  /** What all answers to a listed origin have, or all others. */
   const commonFor = ({ headers: { origin } }: IncomingMessage): CommonHead =>
     (origin === undefined ? undefined : commonByOrigin.get(origin)) ?? common;
 
@@ -88,8 +88,7 @@ export function createRequestScope({
     begin: (req, res) => {
       const requestId = requestIdFor(req);
       res.setHeader('X-Request-Id', requestId);
-      const { list } = commonFor(req);
-      for (let at = 0; at < list.length; at += 2) res.setHeader(list[at] ?? '', list[at + 1] ?? '');
+      setHeaders(res, commonFor(req).list);
       (res as Timed).startedAtMs = performance.now();
       res.on('finish', noteAnswered);
       return requestId;
