@@ -31,15 +31,23 @@ const FIRST_ATTEMPTS = 50_000;
  * `SETTLE_MAX_PER_SEC` and a bound of 5,000 in flight. It is up for the whole run, as what everything else is measured at.
  */
 export function createOverload(contenders: Contenders): (round: shared.Round) => Promise<Measurement> {
-  let opened: Promise<OverloadedShop> | undefined;
-  return async (round) => measure(round, await (opened ??= openShop(contenders)));
+  let shop: OverloadedShop | undefined;
+  return async (round) => {
+    if (shop) return measure(round, shop);
+    shop = await openShop(contenders);
+    return measure(round, shop, await overloadFirst(shop));
+  };
 }
 
 interface OverloadedShop extends Shop {
   /** The same generator and the same crowd for each load, with keys of its own. */
   offer: (saleId: string, name: string, amount: number) => Promise<OpenLoopResult>;
-  /** What became of the first load of its life; told with the measurement of its first round. */
-  first: { sent: OpenLoopResult; invariants: Measurement['invariants'] } | null;
+}
+
+/** What became of the first load of an instance's life; told with the measurement of its first round. */
+interface FirstLoad {
+  sent: OpenLoopResult;
+  invariants: Measurement['invariants'];
 }
 
 async function openShop({ stampede, onStop }: Contenders): Promise<OverloadedShop> {
@@ -63,19 +71,25 @@ async function openShop({ stampede, onStop }: Contenders): Promise<OverloadedSho
       ...{ tokensFile, keyPrefix: `${name}-`, from: 0, amount },
       ...{ connections: shared.DROP_CONNECTIONS, perSec: OFFERED_PER_SEC },
     });
+  return { ...shop, offer };
+}
+
+async function overloadFirst({ seller, offer }: OverloadedShop): Promise<FirstLoad> {
   const saleId = await seller.openSale(FIRST_ATTEMPTS);
   const sent = await offer(saleId, 'first', FIRST_ATTEMPTS);
   const { invariants } = await shared.concludeSale(seller, saleId, {
     drained: await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS),
     accepted: sent.latencyMs[202]?.length ?? 0,
   });
-  return { ...shop, offer, first: { sent, invariants } };
+  return { sent, invariants };
 }
 
-async function measure(round: shared.Round, shop: OverloadedShop): Promise<Measurement> {
-  const { seller, services, offer, first } = shop;
+async function measure(
+  round: shared.Round,
+  { seller, services, offer }: OverloadedShop,
+  first?: FirstLoad,
+): Promise<Measurement> {
   const { db } = services;
-  shop.first = null;
   const saleId = await seller.openSale(OFFERED);
   const metered = await shared.meterUsage(seller);
   const watch = watchSale(seller, saleId, 100);
