@@ -28,8 +28,9 @@ export function brokenPromises(measurements: readonly Measurement[]): string[] {
 export function printReport(report: BenchReport, print: (line: string) => void): void {
   const summaries = summarise(report.measurements);
   print(`\nMedians of ${report.rounds} rounds (smallest – largest)\n`);
-  for (const { contender, work, figures } of summaries) {
-    print(`  ${WORK_WORDS[work]}: ${CONTENDER_WORDS[contender]}`);
+  for (const { contender, work, rounds, figures } of summaries) {
+    const fewer = rounds < report.rounds ? ` (rounds: ${rounds})` : '';
+    print(`  ${WORK_WORDS[work]}: ${CONTENDER_WORDS[contender]}${fewer}`);
     for (const [name, { median, min, max }] of Object.entries(figures)) {
       const spread = `${inWords(min)} – ${inWords(max)}`;
       print(

@@ -67,7 +67,8 @@ export function renderReport(report: BenchReport): string {
 <h1>Stampede bench</h1>
 ${report.isQuick ? '<p class="warning">A quick run: it shows that everything works. Its figures mean nothing.</p>' : ''}
 <p>${escape(report.startedAt)}, commit ${escape(at.commit.slice(0, 12))}${changes}. ${report.rounds} rounds, every
-contender in turn in each, ${report.seconds} s in all. Bars show medians, thin lines the smallest and largest round.</p>
+contender in turn in each${describeFewer(report.rounds, summaries)}, ${report.seconds} s in all. Bars show medians, thin lines the
+smallest and largest round.</p>
 <h2>Promises</h2>
 ${renderPromises(report)}
 <h2>Bars</h2>
@@ -94,6 +95,13 @@ ${renderTimelines(measurements)}
 ${renderCircumstances(report)}
 </body></html>
 `;
+}
+
+/** Which contender has fewer rounds than the run: the baseline, where time would else not have sufficed. */
+function describeFewer(rounds: number, summaries: readonly Summary[]): string {
+  const naive = summaries.filter(({ contender }) => contender === 'naive').map((one) => one.rounds);
+  const least = Math.min(rounds, ...naive);
+  return least < rounds ? ` (${CONTENDER_WORDS.naive} in ${least}: more would not have ended in time)` : '';
 }
 
 function renderPromises({ broken, measurements }: BenchReport): string {
@@ -139,10 +147,10 @@ function renderPicture(
 }
 
 function renderTimelines(measurements: readonly Measurement[]): string {
-  const last = Math.max(...measurements.map(({ round }) => round));
-  const plots = measurements.filter(({ round, samples }) => round === last && samples.length > 1);
+  const last = new Map(measurements.map((one) => [`${one.contender} ${one.work}`, one]));
+  const plots = [...last.values()].filter(({ samples }) => samples.length > 1);
   return plots
-    .map(({ contender, work, samples }) => {
+    .map(({ contender, work, round, samples }) => {
       const lines = [
         { label: 'units sold', className: 'sold', points: samples.map(({ t, sold }) => [t, sold] as const) },
         {
@@ -151,7 +159,7 @@ function renderTimelines(measurements: readonly Measurement[]): string {
           points: samples.map(({ t, queued }) => [t, queued] as const),
         },
       ];
-      return `<h3>${escape(`${WORK_WORDS[work]}: ${CONTENDER_WORDS[contender]}`)}, round ${last}</h3>${drawLines(lines)}`;
+      return `<h3>${escape(`${WORK_WORDS[work]}: ${CONTENDER_WORDS[contender]}`)}, round ${round}</h3>${drawLines(lines)}`;
     })
     .join('\n');
 }

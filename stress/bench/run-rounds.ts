@@ -1,6 +1,7 @@
 import type { Contenders } from './start-contenders.ts';
 import type { Generator } from './load.ts';
 import type { Measurement } from './measurement.ts';
+import { planRound, type RoundCost, type RoundPlan } from './plan-round.ts';
 import { emptyGets, emptyPosts, plainInserts } from './works/ceilings.ts';
 import { committed } from './works/committed.ts';
 import { drain } from './works/drain.ts';
@@ -31,45 +32,49 @@ const LONG_PARTS: readonly PartName[] = ['committed', 'overload'];
 export const QUICK_PART_NAMES: readonly PartName[] = PART_NAMES.filter((name) => !LONG_PARTS.includes(name));
 export type PartName = (typeof PART_NAMES)[number];
 
+/** One part of a round, in this order. */
+interface Part {
+  works: Work[];
+  /** The baseline at the same work. */
+  baseline?: Work;
+  /** In the first round alone: a million attempts take minutes. */
+  onceARun?: Work[];
+}
+type Work = () => Promise<Measurement>;
+
 /** What is measured next to each other, so that a change of the machine's mood meets both sides of a ratio. */
-function createParts(
-  contenders: Contenders,
-): Record<PartName, (round: Round) => (() => Promise<Measurement>)[]> {
+function createParts(contenders: Contenders): Record<PartName, (round: Round) => Part> {
+  const { bare, express, expressOne, stampede, naive } = contenders;
   const overload = createOverload(contenders);
   return {
-    wins: (round) => [
-      () => emptyPosts(round, round.contenders.expressOne),
-      () => emptyPosts(round, round.contenders.express),
-      () => everybodyWins(round, round.contenders.stampede),
-      () => everybodyWins(round, round.contenders.naive),
-    ],
-    drain: (round) => [
-      () => plainInserts(round),
-      () => drain(round, round.contenders.stampede),
-      () => drain(round, round.contenders.naive),
-    ],
-    'sold-out': (round) => [
-      () => emptyPosts(round, round.contenders.bare),
-      () => soldOut(round, round.contenders.stampede),
-      () => soldOut(round, round.contenders.naive),
-    ],
-    reads: (round) => [
-      () => emptyGets(round, round.contenders.bare),
-      () => statusReads(round, round.contenders.stampede),
-    ],
-    drop: (round) => [
-      () => wholeDrop(round, round.contenders.stampede),
-      () => wholeDrop(round, round.contenders.naive),
-    ],
-    seen: (round) => [
-      () => seen(round, round.contenders.stampede, 'seen-wins'),
-      () => seen(round, round.contenders.stampede, 'seen-drop'),
-    ],
-    sockets: (round) => [() => sockets(round, round.contenders.stampede)],
-    committed: (round) => [() => committed(round)],
-    overload: (round) => [() => overload(round)],
-    // Once a run: a million attempts take minutes.
-    growth: (round) => (round.number === 1 ? growth(round) : []),
+    wins: (round) => ({
+      works: [
+        () => emptyPosts(round, expressOne),
+        () => emptyPosts(round, express),
+        () => everybodyWins(round, stampede),
+      ],
+      baseline: () => everybodyWins(round, naive),
+    }),
+    drain: (round) => ({
+      works: [() => plainInserts(round), () => drain(round, stampede)],
+      baseline: () => drain(round, naive),
+    }),
+    'sold-out': (round) => ({
+      works: [() => emptyPosts(round, bare), () => soldOut(round, stampede)],
+      baseline: () => soldOut(round, naive),
+    }),
+    reads: (round) => ({ works: [() => emptyGets(round, bare), () => statusReads(round, stampede)] }),
+    drop: (round) => ({
+      works: [() => wholeDrop(round, stampede)],
+      baseline: () => wholeDrop(round, naive),
+    }),
+    seen: (round) => ({
+      works: [() => seen(round, stampede, 'seen-wins'), () => seen(round, stampede, 'seen-drop')],
+    }),
+    sockets: (round) => ({ works: [() => sockets(round, stampede)] }),
+    committed: (round) => ({ works: [() => committed(round)] }),
+    overload: (round) => ({ works: [() => overload(round)] }),
+    growth: (round) => ({ works: [], onceARun: growth(round) }),
   };
 }
 
@@ -80,27 +85,46 @@ export interface RoundsOptions {
   parts: readonly PartName[];
   /** Counted from 1; 0 is the round that warms up. */
   rounds: readonly number[];
-  /** No round begins after this, epoch ms. */
-  giveUpAt: number;
+  /** When the last round has to be over, epoch ms. */
+  endBy: number;
+  /** Before a round; nothing is measured after `nothing`. */
+  onPlanned: (round: number, plan: RoundPlan) => void;
   onMeasured: (measurement: Measurement) => void;
 }
 
 /** Runs every contender in turn in each round. */
 export async function runRounds(options: RoundsOptions): Promise<Measurement[]> {
-  const { contenders, generator, scale, parts, rounds, giveUpAt, onMeasured } = options;
+  const { contenders, generator, scale, parts, rounds, endBy, onPlanned, onMeasured } = options;
   const measurements: Measurement[] = [];
-  const works = createParts(contenders);
-  for (const number of rounds) {
-    if (Date.now() > giveUpAt) break;
-    for (const part of parts) {
-      for (const measure of works[part]({ number, contenders, generator, scale })) {
-        // What an earlier work left to be written must not be paid by the next one.
-        await contenders.services.db.raw('checkpoint');
-        const measurement = await measure();
-        measurements.push(measurement);
-        onMeasured(measurement);
-      }
+  const createPart = createParts(contenders);
+  const cost: RoundCost = { baselineMs: 0, othersMs: 0 };
+
+  /** Returns how long they took, ms. */
+  const measureAll = async (works: readonly Work[]): Promise<number> => {
+    const startedAt = Date.now();
+    for (const measure of works) {
+      // What an earlier work left to be written must not be paid by the next one.
+      await contenders.services.db.raw('checkpoint');
+      const measurement = await measure();
+      measurements.push(measurement);
+      onMeasured(measurement);
     }
+    return Date.now() - startedAt;
+  };
+
+  for (const [index, number] of rounds.entries()) {
+    const plan = planRound(rounds.length - index, endBy - Date.now(), index === 0 ? null : cost);
+    onPlanned(number, plan);
+    if (plan === 'nothing') break;
+    const isWhole = plan === 'everything';
+    let [baselineMs, othersMs] = [0, 0];
+    for (const name of parts) {
+      const part = createPart[name]({ number, contenders, generator, scale });
+      othersMs += await measureAll(part.works);
+      if (part.baseline && isWhole) baselineMs += await measureAll([part.baseline]);
+      if (part.onceARun && number === 1) await measureAll(part.onceARun);
+    }
+    Object.assign(cost, { othersMs, ...(isWhole ? { baselineMs } : {}) });
   }
   return measurements;
 }
