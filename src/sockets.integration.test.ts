@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { get } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { io, type Socket } from 'socket.io-client';
 import type { AttemptStatusBody, ClientEvents, SaleStatusBody, ServerEvents } from './contracts/http.ts';
 import { changeSaleState } from './features/sale/sale.service.ts';
@@ -36,6 +38,12 @@ afterAll(async () => {
   for (const api of apis) await api.close();
   await pipeline.close();
 });
+
+/** What a client sends that wants a WebSocket; the key is any 16 bytes. */
+const UPGRADE = {
+  ...{ Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13' },
+  'Sec-WebSocket-Key': Buffer.alloc(16).toString('base64'),
+};
 
 const aShopper = (): string => shoppers[taken++]!;
 
@@ -109,6 +117,30 @@ describe('a socket', () => {
     socket.on('connect_error', () => (isRefused = true));
     await until(() => isRefused, { what: 'the handshake is refused' });
     expect(socket.connected).toBe(false);
+  });
+
+  it('that never says anything counts among those of its address all the same', async () => {
+    const api = await startTestApi(pipeline);
+    const lines: Duplex[] = [];
+    const connect = (): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        get(`${api.url}/socket.io/?EIO=4&transport=websocket`, { headers: UPGRADE })
+          .on('error', reject)
+          .on('upgrade', ({ statusCode }, line: Duplex) => {
+            lines.push(line);
+            resolve(statusCode);
+          })
+          .on('response', (response) => resolve(response.resume().statusCode));
+      });
+    try {
+      for (let n = 0; n < 200; n += 1) expect(await connect()).toBe(101);
+      expect(await connect()).toBe(400);
+      lines[0]?.destroy();
+      await until(async () => (await connect()) === 101, { what: 'another one may come' });
+    } finally {
+      for (const line of lines) line.destroy();
+      await api.close();
+    }
   });
 
   it('that talks without end is cut off', async () => {

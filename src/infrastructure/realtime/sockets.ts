@@ -1,5 +1,5 @@
-import type { Server as HttpServer } from 'node:http';
-import { Server } from 'socket.io';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import { Server, type Socket } from 'socket.io';
 import type { AttemptStatusBody, ClientEvents, SaleStatusBody, ServerEvents } from '../../contracts/http.ts';
 import { isUuid } from '../../utils/is-uuid.ts';
 import type { Clock } from '../clock.ts';
@@ -19,6 +19,12 @@ interface Holder {
   userId: string;
   sessionId: string;
   expiresAtMs: number;
+}
+
+/** A WebSocket, as engine.io under socket.io knows it. */
+interface Connection {
+  request: IncomingMessage | null;
+  once(event: 'close', listener: () => void): void;
 }
 
 /** Whose access ended: a user's, or that of one session. */
@@ -65,37 +71,43 @@ export function createSockets(deps: SocketsDeps): Sockets {
   });
   const serverTime = () => ({ serverTime: new Date(clock.now()).toISOString() });
 
+  // Whoever holds a connection counts, whatever it says then. Its request is not kept: that is what most of a socket's memory is.
+  io.engine.on('connection', (connection: Connection) => {
+    if (connection.request) connection.once('close', guard.connected(connection.request));
+    connection.request = null;
+  });
+
   io.on('connection', (socket) => {
-    socket.on('disconnect', guard.connected(socket.request));
     const mayTell = createMessageBudget();
     socket.onAny(() => {
       if (!mayTell()) hangUp(socket);
     });
     const token: unknown = socket.handshake.auth.token;
+    socket.handshake.auth = {}; // read once
     const holder = typeof token === 'string' ? identify(token) : null;
     if (holder) {
       void socket.join([`user:${holder.userId}`, `session:${holder.sessionId}`]);
       // What the token allowed ends with it; a page that has a newer one by then comes back with that.
-      const expiry = setTimeout(() => hangUp(socket), Math.min(holder.expiresAtMs - clock.now(), LONGEST_MS));
+      const expiry = setTimeout(hangUp, Math.min(holder.expiresAtMs - clock.now(), LONGEST_MS), socket);
       socket.on('disconnect', () => clearTimeout(expiry));
     }
     socket.emit('server:time', serverTime());
     socket.on('sale:watch', (asked: unknown) => {
       const saleId = (asked as { saleId?: unknown } | null)?.saleId;
       if (typeof saleId !== 'string' || !isUuid(saleId)) return;
-      watch(saleId.toLowerCase()).catch((error: unknown) => {
+      watch(socket, saleId.toLowerCase()).catch((error: unknown) => {
         logger.warn('a sale could not be watched', { saleId, error: String(error) });
       });
     });
-
-    const watch = async (saleId: string): Promise<void> => {
-      const status = await readStatus(saleId);
-      if (!status || socket.disconnected) return;
-      for (const room of socket.rooms) if (room.startsWith('sale:')) await socket.leave(room);
-      await socket.join(`sale:${saleId}`);
-      socket.emit('sale:tick', status.body);
-    };
   });
+
+  const watch = async (socket: Socket<ClientEvents, ServerEvents>, saleId: string): Promise<void> => {
+    const status = await readStatus(saleId);
+    if (!status || socket.disconnected) return;
+    for (const room of socket.rooms) if (room.startsWith('sale:')) await socket.leave(room);
+    await socket.join(`sale:${saleId}`);
+    socket.emit('sale:tick', status.body);
+  };
 
   const lastTicks = new Map<string, { etag: string; sentAtMs: number }>();
   const tick = async (): Promise<void> => {
