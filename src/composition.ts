@@ -72,6 +72,8 @@ const CLIENT_DIR = fileURLToPath(new URL('dist/client', ROOT));
 const ATTEMPT_LIMIT = { ratePerSec: 200, burst: 400 };
 /** Longer than a proxy in front keeps its side, else it hits a closed line. */
 const KEEP_ALIVE_SEC = 65;
+/** Connections that may wait to be accepted: Linux' own bound. What does not fit into Node's 511 comes again after a second. */
+const BACKLOG = 4_096;
 /** Who sends a request byte by byte holds a line for so long and no longer, ms; Node's own limits are minutes. */
 const SLOW_CLIENTS = { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 5_000 };
 
@@ -254,7 +256,9 @@ export async function composeApi(deps: CompositionDeps): Promise<{ listen(port: 
     listen: (port) =>
       new Promise((resolve, reject) => {
         httpServer.once('error', reject);
-        httpServer.listen(port, () => resolve((httpServer.address() as AddressInfo).port));
+        httpServer.listen({ port, backlog: BACKLOG }, () =>
+          resolve((httpServer.address() as AddressInfo).port),
+        );
       }),
   };
 }
