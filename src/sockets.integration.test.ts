@@ -45,6 +45,20 @@ const UPGRADE = {
   'Sec-WebSocket-Key': Buffer.alloc(16).toString('base64'),
 };
 
+/** Asks for a WebSocket by itself, without any client. */
+function openLine({ url }: TestApi, query = ''): Promise<{ status: number | undefined; line?: Duplex }> {
+  return new Promise((resolve, reject) => {
+    get(`${url}/socket.io/?EIO=4&transport=websocket${query}`, { headers: UPGRADE })
+      .on('error', reject)
+      .on('upgrade', ({ statusCode }, line: Duplex) => resolve({ status: statusCode, line }))
+      .on('response', (response) => resolve({ status: response.resume().statusCode }));
+  });
+}
+
+/** A frame that says "9", which means nothing; its mask is zero. */
+const NONSENSE_FRAME = Buffer.from([0x81, 0x81, 0, 0, 0, 0, 0x39]);
+const CLOSE_FRAME = 0x88;
+
 const aShopper = (): string => shoppers[taken++]!;
 
 /** A page that is connected to a process, signed in when there is a token. */
@@ -119,28 +133,38 @@ describe('a socket', () => {
     expect(socket.connected).toBe(false);
   });
 
-  it('that never says anything counts among those of its address all the same', async () => {
+  it('counts among those of its address while its line stands, whatever is said on it', async () => {
     const api = await startTestApi(pipeline);
     const lines: Duplex[] = [];
-    const connect = (): Promise<number | undefined> =>
-      new Promise((resolve, reject) => {
-        get(`${api.url}/socket.io/?EIO=4&transport=websocket`, { headers: UPGRADE })
-          .on('error', reject)
-          .on('upgrade', ({ statusCode }, line: Duplex) => {
-            lines.push(line);
-            resolve(statusCode);
-          })
-          .on('response', (response) => resolve(response.resume().statusCode));
-      });
+    const connect = async (): Promise<number | undefined> => {
+      const { status, line } = await openLine(api);
+      if (line) lines.push(line);
+      return status;
+    };
     try {
       for (let n = 0; n < 200; n += 1) expect(await connect()).toBe(101);
       expect(await connect()).toBe(400);
-      lines[0]?.destroy();
+
+      // Hung up on, and it does not go.
+      const [line] = lines as [Duplex];
+      let isHungUp = false;
+      line.on('data', (chunk: Buffer) => (isHungUp ||= chunk[0] === CLOSE_FRAME));
+      line.write(NONSENSE_FRAME);
+      await until(() => isHungUp, { what: 'the server hangs up' });
+      expect(await connect()).toBe(400);
+      line.destroy();
       await until(async () => (await connect()) === 101, { what: 'another one may come' });
     } finally {
       for (const line of lines) line.destroy();
       await api.close();
     }
+  });
+
+  it('cannot take another line by the id of its first', async () => {
+    const { socket } = await listen(apis[0]);
+    const { status, line } = await openLine(apis[0], `&sid=${socket.io.engine.id}`);
+    line?.destroy();
+    expect(status).toBe(400);
   });
 
   it('that talks without end is cut off', async () => {

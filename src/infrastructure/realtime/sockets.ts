@@ -21,12 +21,6 @@ interface Holder {
   expiresAtMs: number;
 }
 
-/** A WebSocket, as engine.io under socket.io knows it. */
-interface Connection {
-  request: IncomingMessage | null;
-  once(event: 'close', listener: () => void): void;
-}
-
 /** Whose access ended: a user's, or that of one session. */
 export type Whose = { userId: string } | { sessionId: string };
 
@@ -71,9 +65,13 @@ export function createSockets(deps: SocketsDeps): Sockets {
   });
   const serverTime = () => ({ serverTime: new Date(clock.now()).toISOString() });
 
-  // Whoever holds a connection counts, whatever it says then. Its request is not kept: that is what most of a socket's memory is.
-  io.engine.on('connection', (connection: Connection) => {
-    if (connection.request) connection.once('close', guard.connected(connection.request));
+  // Only what asks for a connection of its own was asked whether it may come; with one way of transport nothing else has business here.
+  io.engine.use((req: { _query: { sid?: string } }, _res: unknown, next: (error?: Error) => void) => {
+    next(req._query.sid === undefined ? undefined : new Error('nothing to upgrade'));
+  });
+  // Whoever holds a line counts until it is gone, whatever is said on it. Its request, an eighth of a socket's heap, is not kept.
+  io.engine.on('connection', (connection: { request: IncomingMessage | null }) => {
+    if (connection.request) connection.request.socket.once('close', guard.connected(connection.request));
     connection.request = null;
   });
 
