@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { judgeBars } from './bars.ts';
+import { rangeInWords } from './words.ts';
 import type { ContenderName, Measurement, WorkName } from './measurement.ts';
 
 const measured = (
@@ -45,5 +46,13 @@ describe('a bar', () => {
       ratio: null,
       verdict: 'not measured',
     });
+  });
+
+  it('tells of how many rounds it is where the run had more', () => {
+    const ratio = { median: 2, min: 1, max: 3, count: 2 };
+    expect([rangeInWords(ratio, 2), rangeInWords(ratio, 5)]).toEqual([
+      '(1.00 – 3.00)',
+      '(1.00 – 3.00, 2 of 5 rounds)',
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import type { FigureName, Measurement } from './measurement.ts';
 import type { BenchReport } from './report.ts';
 import { GENERATOR_LIMITS_FROM, summarise } from './summary.ts';
-import { CONTENDER_WORDS, FIGURE_WORDS, inWords, WORK_WORDS } from './words.ts';
+import { CONTENDER_WORDS, FIGURE_WORDS, inWords, rangeInWords, WORK_WORDS } from './words.ts';
 
 /** One line a measurement, while the run goes on. */
 export function describeMeasurement({ round, contender, work, figures, invariants }: Measurement): string {
@@ -28,13 +28,12 @@ export function brokenPromises(measurements: readonly Measurement[]): string[] {
 export function printReport(report: BenchReport, print: (line: string) => void): void {
   const summaries = summarise(report.measurements);
   print(`\nMedians of ${report.rounds} rounds (smallest – largest)\n`);
-  for (const { contender, work, rounds, figures } of summaries) {
-    const fewer = rounds < report.rounds ? ` (rounds: ${rounds})` : '';
-    print(`  ${WORK_WORDS[work]}: ${CONTENDER_WORDS[contender]}${fewer}`);
-    for (const [name, { median, min, max }] of Object.entries(figures)) {
-      const spread = `${inWords(min)} – ${inWords(max)}`;
+  for (const { contender, work, figures } of summaries) {
+    print(`  ${WORK_WORDS[work]}: ${CONTENDER_WORDS[contender]}`);
+    for (const [name, spread] of Object.entries(figures)) {
+      const median = inWords(spread.median).padStart(10);
       print(
-        `    ${FIGURE_WORDS[name as FigureName].padEnd(22)}${inWords(median).padStart(10)}   (${spread})`,
+        `    ${FIGURE_WORDS[name as FigureName].padEnd(22)}${median}   ${rangeInWords(spread, report.rounds)}`,
       );
     }
   }
@@ -42,7 +41,7 @@ export function printReport(report: BenchReport, print: (line: string) => void):
     `\nBars: medians of what each round measured itself${report.isQuick ? ' (a quick run: they mean nothing)' : ''}\n`,
   );
   for (const { what, unit, sense, limit, ratio, verdict } of report.bars) {
-    const found = ratio ? `${inWords(ratio.median)} (${inWords(ratio.min)} – ${inWords(ratio.max)})` : '–';
+    const found = ratio ? `${inWords(ratio.median)} ${rangeInWords(ratio, report.rounds)}` : '–';
     print(`  ${verdict.toUpperCase().padEnd(13)}${what}: ${found} ${unit}, ${sense} ${limit}`);
   }
   const limited = summaries.filter(({ generatorBusy = 0 }) => generatorBusy >= GENERATOR_LIMITS_FROM);

@@ -8,7 +8,7 @@ import type { BenchReport } from './report.ts';
 import { GENERATOR_LIMITS_FROM, generatorCeiling, summarise, type Summary } from './summary.ts';
 import { drawBars, drawLines, escape } from './svg.ts';
 import { CONNECTIONS, DROP_CONNECTIONS } from './works/round.ts';
-import { CONTENDER_WORDS, inWords, WORK_WORDS } from './words.ts';
+import { CONTENDER_WORDS, inWords, rangeInWords, WORK_WORDS } from './words.ts';
 
 /** What is compared with what, one picture each. */
 const PICTURES: { title: string; of: [ContenderName, WorkName, FigureName][] }[] = [
@@ -67,13 +67,13 @@ export function renderReport(report: BenchReport): string {
 <h1>Stampede bench</h1>
 ${report.isQuick ? '<p class="warning">A quick run: it shows that everything works. Its figures mean nothing.</p>' : ''}
 <p>${escape(report.startedAt)}, commit ${escape(at.commit.slice(0, 12))}${changes}. ${report.rounds} rounds, every
-contender in turn in each${describeFewer(report.rounds, summaries)}, ${report.seconds} s in all. Bars show medians, thin lines the
+contender in turn in each unless a bar says otherwise, ${report.seconds} s in all. Bars show medians, thin lines the
 smallest and largest round.</p>
 <h2>Promises</h2>
 ${renderPromises(report)}
 <h2>Bars</h2>
 <p>Medians over the rounds of what each round measured itself.</p>
-${renderBars(report.bars)}
+${renderBars(report)}
 ${PICTURES.map(({ title, of }) => renderPicture(title, of, summaries)).join('\n')}
 <h2>Latency, ms</h2>
 <p>As ${escape(generator.name)} saw it over ${CONNECTIONS} connections (${DROP_CONNECTIONS} in the whole drop), closed loop, where all answers
@@ -97,13 +97,6 @@ ${renderCircumstances(report)}
 `;
 }
 
-/** Which contender has fewer rounds than the run: the baseline, where time would else not have sufficed. */
-function describeFewer(rounds: number, summaries: readonly Summary[]): string {
-  const naive = summaries.filter(({ contender }) => contender === 'naive').map((one) => one.rounds);
-  const least = Math.min(rounds, ...naive);
-  return least < rounds ? ` (${CONTENDER_WORDS.naive} in ${least}: more would not have ended in time)` : '';
-}
-
 function renderPromises({ broken, measurements }: BenchReport): string {
   const checked = measurements.reduce((sum, { invariants }) => sum + invariants.length, 0);
   if (broken.length === 0)
@@ -111,9 +104,9 @@ function renderPromises({ broken, measurements }: BenchReport): string {
   return `<ul class="not-met">${broken.map((one) => `<li>${escape(one)}</li>`).join('')}</ul>`;
 }
 
-function renderBars(bars: readonly JudgedBar[]): string {
+function renderBars({ bars, rounds }: BenchReport): string {
   const rows = bars.map(({ what, unit, sense, limit, ratio, verdict }) => {
-    const found = ratio ? `${inWords(ratio.median)} (${inWords(ratio.min)} – ${inWords(ratio.max)})` : '–';
+    const found = ratio ? `${inWords(ratio.median)} ${rangeInWords(ratio, rounds)}` : '–';
     return [escape(what), `${found} ${escape(unit)}`, `${sense} ${limit}`, verdictCell(verdict)];
   });
   return table(['what', 'found', 'bar', ''], rows);

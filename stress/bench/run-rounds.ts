@@ -113,7 +113,13 @@ export async function runRounds(options: RoundsOptions): Promise<Measurement[]> 
   };
 
   for (const [index, number] of rounds.entries()) {
-    const plan = planRound(rounds.length - index, endBy - Date.now(), index === 0 ? null : cost);
+    const leftMs = endBy - Date.now();
+    const plan = planRound({
+      done: index,
+      wanted: rounds.length,
+      leftMs,
+      cost: index === 0 ? null : cost,
+    });
     onPlanned(number, plan);
     if (plan === 'nothing') break;
     const isWhole = plan === 'everything';

@@ -5,7 +5,6 @@ import { spreadOf, type Spread } from './statistics.ts';
 export interface Summary {
   contender: ContenderName;
   work: WorkName;
-  rounds: number;
   figures: Partial<Record<FigureName, Spread>>;
   latencies: Partial<Record<LatencyName, Latency>>;
   /** Of each watched process of a role, the same one in every round. */
@@ -67,7 +66,7 @@ function summariseGroup({ contender, work }: Measurement, group: readonly Measur
     }
   }
   return {
-    ...{ contender, work, rounds: group.length, figures, maxRssMb },
+    ...{ contender, work, figures, maxRssMb },
     latencies: Object.fromEntries(
       LATENCY_NAMES.flatMap((name) => {
         const latency = medianLatency(group.flatMap((one) => one[name] ?? []));

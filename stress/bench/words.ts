@@ -1,4 +1,5 @@
 import type { ContenderName, FigureName, WorkName } from './measurement.ts';
+import type { Spread } from './statistics.ts';
 
 export const CONTENDER_WORDS: Record<ContenderName, string> = {
   stampede: 'Stampede',
@@ -69,4 +70,9 @@ export const FIGURE_WORDS: Record<FigureName, string> = {
 export function inWords(value: number): string {
   if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en-US');
   return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
+}
+
+/** Smallest and largest, and of how many rounds where the run had more. */
+export function rangeInWords({ min, max, count }: Spread, rounds: number): string {
+  return `(${inWords(min)} – ${inWords(max)}${count < rounds ? `, ${count} of ${rounds} rounds` : ''})`;
 }
