@@ -72,7 +72,7 @@ const CLIENT_DIR = fileURLToPath(new URL('dist/client', ROOT));
 const ATTEMPT_LIMIT = { ratePerSec: 200, burst: 400 };
 /** Longer than a proxy in front keeps its side, else it hits a closed line. */
 const KEEP_ALIVE_SEC = 65;
-/** Connections that may wait to be accepted: Linux' own bound. What does not fit into Node's 511 comes again after a second. */
+/** Connections that may wait to be accepted: Linux' default since 5.4. What does not fit into Node's 511 comes again after a second. */
 const BACKLOG = 4_096;
 /** Who sends a request byte by byte holds a line for so long and no longer, ms; Node's own limits are minutes. */
 const SLOW_CLIENTS = { headersTimeout: 10_000, requestTimeout: 20_000, connectionsCheckingInterval: 5_000 };
