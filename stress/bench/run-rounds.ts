@@ -97,7 +97,7 @@ export async function runRounds(options: RoundsOptions): Promise<Measurement[]> 
   const { contenders, generator, scale, parts, rounds, endBy, onPlanned, onMeasured } = options;
   const measurements: Measurement[] = [];
   const createPart = createParts(contenders);
-  const cost: RoundCost = { baselineMs: 0, othersMs: 0 };
+  let cost = null as RoundCost | null;
 
   /** Returns how long they took, ms. */
   const measureAll = async (works: readonly Work[]): Promise<number> => {
@@ -114,12 +114,7 @@ export async function runRounds(options: RoundsOptions): Promise<Measurement[]> 
 
   for (const [index, number] of rounds.entries()) {
     const leftMs = endBy - Date.now();
-    const plan = planRound({
-      done: index,
-      wanted: rounds.length,
-      leftMs,
-      cost: index === 0 ? null : cost,
-    });
+    const plan = planRound({ done: index, wanted: rounds.length, leftMs, cost });
     onPlanned(number, plan);
     if (plan === 'nothing') break;
     const isWhole = plan === 'everything';
@@ -130,7 +125,7 @@ export async function runRounds(options: RoundsOptions): Promise<Measurement[]> 
       if (part.baseline && isWhole) baselineMs += await measureAll([part.baseline]);
       if (part.onceARun && number === 1) await measureAll(part.onceARun);
     }
-    Object.assign(cost, { othersMs, ...(isWhole ? { baselineMs } : {}) });
+    cost = { othersMs, baselineMs: isWhole ? baselineMs : (cost?.baselineMs ?? 0) };
   }
   return measurements;
 }

@@ -65,7 +65,8 @@ export function createSockets(deps: SocketsDeps): Sockets {
   });
   const serverTime = () => ({ serverTime: new Date(clock.now()).toISOString() });
 
-  // Only what asks for a connection of its own was asked whether it may come; with one way of transport nothing else has business here.
+  // engine.io asks `allowRequest` about new connections alone, not about one that names another's id to take its place. With one
+  // way of transport nobody has to.
   io.engine.use((req: { _query: { sid?: string } }, _res: unknown, next: (error?: Error) => void) => {
     next(req._query.sid === undefined ? undefined : new Error('nothing to upgrade'));
   });
