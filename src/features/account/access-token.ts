@@ -93,6 +93,5 @@ function readClaims(claims: Record<string, unknown>, nowMs: number): Identity | 
   if (iss !== ISSUER || aud !== AUDIENCE || typeof sub !== 'string' || typeof sid !== 'string') return null;
   if (typeof ims !== 'number' || typeof nbf !== 'number' || typeof exp !== 'number') return null;
   if (!ROLES.has(role) || nbf * 1000 > nowMs + SKEW_MS) return null;
-  const times = { issuedAtMs: ims, expiresAtMs: exp * 1000 };
-  return { userId: sub, role: role as Role, sessionId: sid, ...times };
+  return { userId: sub, role: role as Role, sessionId: sid, issuedAtMs: ims, expiresAtMs: exp * 1000 };
 }

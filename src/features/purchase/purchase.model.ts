@@ -1,5 +1,6 @@
 import type { AttemptStatusBody } from '../../contracts/http.ts';
 import type { RejectionReason } from '../../contracts/error-catalogue.ts';
+import { isoInstant } from '../../utils/iso-instant.ts';
 import { shortId, uuidOf } from '../../utils/short-id.ts';
 import { uuidV5 } from '../../utils/uuid-v5.ts';
 
@@ -37,6 +38,25 @@ export type DecidedAttempt = AdmittedAttempt & Outcome & { settledAtMs: number }
 /** A decided attempt as Redis remembers it: its key and its place in line have done their work. */
 export type KnownAttempt = Omit<AdmittedAttempt, 'idempotencyKey' | 'sequence'> &
   Outcome & { settledAtMs: number };
+
+/** An attempt with the gate's promise. Field by field: see `decidedAs`. */
+export function admittedAs(attempt: Attempt, sequence: number, admittedAtMs: number): AdmittedAttempt {
+  const { attemptId, shopperId, quantity, idempotencyKey, trace } = attempt;
+  return { attemptId, shopperId, quantity, idempotencyKey, trace, sequence, admittedAtMs };
+}
+
+/**
+ * An attempt with its outcome, and nothing else that a job may have held.
+ *
+ * What is spread comes last: V8 needs 4 µs for each object that gets fields after a spread, 0.2 µs for this
+ * (docs/decisions/0058).
+ */
+export function decidedAs(attempt: AdmittedAttempt, made: Outcome, settledAtMs: number): DecidedAttempt {
+  const admitted = admittedAs(attempt, attempt.sequence, attempt.admittedAtMs);
+  return made.outcome === 'confirmed'
+    ? { outcome: made.outcome, orderId: made.orderId, settledAtMs, ...admitted }
+    : { outcome: made.outcome, reason: made.reason, settledAtMs, ...admitted };
+}
 
 /** Namespace of order ids. */
 const ORDER_NAMESPACE = '5a8e3d0c-3c53-5f0e-9d0a-6c7e0c1d2b11';
@@ -83,6 +103,13 @@ export function parseInflight(attemptId: string, record: string): AdmittedAttemp
   };
 }
 
+/** Which batch an in-flight record belongs to, and since when, without the rest of it. @throws when it is not one of ours */
+export function parseBatchOf(record: string): Pick<AdmittedAttempt, 'admittedAtMs'> & { batchId: string } {
+  const [, , , admittedAtMs, batchId] = record.split('|', 5);
+  if (batchId === undefined) throw new Error(`not an in-flight record: ${record}`);
+  return { admittedAtMs: Number(admittedAtMs), batchId };
+}
+
 /** @throws when the record is not one of ours */
 export function parseDecided(attemptId: string, record: string): KnownAttempt {
   const [mark, shopperId, quantity, admittedAt, settledAfter, reason] = record.split('|');
@@ -96,8 +123,8 @@ export function parseDecided(attemptId: string, record: string): KnownAttempt {
     settledAtMs: admittedAtMs + parseInt(settledAfter ?? '', 36),
   };
   return mark === 'C'
-    ? { ...attempt, outcome: 'confirmed', orderId: orderIdOf(attemptId) }
-    : { ...attempt, outcome: 'rejected', reason: reason as RejectionReason };
+    ? { outcome: 'confirmed', orderId: orderIdOf(attemptId), ...attempt }
+    : { outcome: 'rejected', reason: reason as RejectionReason, ...attempt };
 }
 
 /** Whose attempt a decided record tells of, without the rest of it. */
@@ -121,7 +148,7 @@ export function presentQueued(
     quantity: attempt.quantity,
     status: 'queued',
     ...(position === undefined ? {} : { position }),
-    queuedAt: new Date(attempt.admittedAtMs).toISOString(),
+    queuedAt: isoInstant(attempt.admittedAtMs),
   };
 }
 
@@ -132,7 +159,7 @@ export function presentDecided(saleId: string, attempt: KnownAttempt): AttemptSt
     quantity: attempt.quantity,
     status: attempt.outcome,
     ...(attempt.outcome === 'confirmed' ? { orderId: attempt.orderId } : { reason: attempt.reason }),
-    queuedAt: new Date(attempt.admittedAtMs).toISOString(),
-    settledAt: new Date(attempt.settledAtMs).toISOString(),
+    queuedAt: isoInstant(attempt.admittedAtMs),
+    settledAt: isoInstant(attempt.settledAtMs),
   };
 }

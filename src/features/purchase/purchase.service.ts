@@ -12,6 +12,7 @@ import { logFieldsOfBatch } from './batch-log-fields.ts';
 import type { Enqueue } from './enqueue.ts';
 import type { AckDurability, WhenCommitted } from './when-committed.ts';
 import {
+  admittedAs,
   isDecidedRecord,
   parseInflight,
   presentDecided,
@@ -120,7 +121,7 @@ export function createPurchase(deps: PurchaseDeps): Purchase {
       const one = asked[index] as Asked;
       if (gateAnswer.kind === 'admitted') {
         const { sequence, admittedAtMs, position } = gateAnswer;
-        const admitted = { ...one.attempt, sequence, admittedAtMs };
+        const admitted = admittedAs(one.attempt, sequence, admittedAtMs);
         accepted.add(sale.saleId, sale.stockId, admitted);
         winners.push({ asked: one, admitted, position, committed: awaitCommit(deps, one) });
       } else if (gateAnswer.kind === 'known') {

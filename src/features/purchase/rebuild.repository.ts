@@ -148,6 +148,6 @@ export function decidedFromRow(row: DecidedRow): DecidedAttempt {
     settledAtMs: row.settled_at.getTime(),
   };
   return row.outcome === 'confirmed'
-    ? { ...attempt, outcome: 'confirmed', orderId: row.order_id ?? '' }
-    : { ...attempt, outcome: 'rejected', reason: row.reason ?? 'set_aside' };
+    ? { outcome: 'confirmed', orderId: row.order_id ?? '', ...attempt }
+    : { outcome: 'rejected', reason: row.reason ?? 'set_aside', ...attempt };
 }

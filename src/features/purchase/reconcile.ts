@@ -14,7 +14,7 @@ import { findSale } from '../sale/sale.repository.ts';
 import type { Enqueue } from './enqueue.ts';
 import { EPOCH_SPAN } from '../../utils/sequence.ts';
 import { uuidOf } from '../../utils/short-id.ts';
-import { parseInflight, type AttemptBatch } from './purchase.model.ts';
+import { parseBatchOf, parseInflight, type AttemptBatch } from './purchase.model.ts';
 import type { EnsureGate } from './rebuild.ts';
 import { dropLease, readSalesWithGates, takeLease, type SaleTruth } from './reconcile.repository.ts';
 import { repairDrift } from './repair-drift.ts';
@@ -129,7 +129,8 @@ async function putInForce({ db, changeGate }: ReconcileDeps, { saleId }: SaleTru
  * it again, so a commit whose announcement was lost is healed too.
  *
  * In a backlog everything is in flight for long. Adding what the queue has is a no-op, but one that sends each attempt
- * again: 16 of 70 µs an order of the worker's time in a drain. Asking sends the batch's id only.
+ * again: 16 of 70 µs an order of the worker's time in a drain. Asking sends the batch's id only, and only what the queue
+ * lacks is read as a whole.
  */
 async function enqueueStale(
   { redis, clock, queue, enqueue, logger }: ReconcileDeps,
@@ -141,20 +142,28 @@ async function enqueueStale(
   if (ids.length === 0) return;
   const records = await redis.hmget(inflight, ...ids);
   const before = clock.now() - STALE_AFTER_MS;
-  const batches = new Map<string, AttemptBatch>();
-  records.forEach((record, index) => {
-    const id = ids[index];
-    if (!record || !id) return;
-    const { batchId, ...attempt } = parseInflight(uuidOf(id), record);
-    if (attempt.admittedAtMs > before) return;
-    const batch = batches.get(batchId) ?? { saleId, stockId, batchId, attempts: [] };
-    batches.set(batchId, batch);
-    batch.attempts.push(attempt);
+  const places = new Map<string, number[]>(); // of each batch's attempts among the ids
+  records.forEach((record, place) => {
+    if (!record) return;
+    const { admittedAtMs, batchId } = parseBatchOf(record);
+    if (admittedAtMs > before) return;
+    const ofBatch = places.get(batchId);
+    if (ofBatch) ofBatch.push(place);
+    else places.set(batchId, [place]);
   });
-  if (batches.size === 0) return;
-  const lost = await queue.lacking([...batches.keys()]);
+  if (places.size === 0) return;
+  const lost = await queue.lacking([...places.keys()]);
   if (lost.length === 0) return;
-  for (const batchId of lost) await enqueue(batches.get(batchId) as AttemptBatch);
+  for (const batchId of lost) {
+    const attempts = (places.get(batchId) ?? []).map((place) => {
+      const { batchId: _, ...attempt } = parseInflight(
+        uuidOf(ids[place] as string),
+        records[place] as string,
+      );
+      return attempt;
+    });
+    await enqueue({ saleId, stockId, batchId, attempts });
+  }
   countRepair(redis, 'batchesEnqueuedAgain', lost.length);
   logger.info('attempts in flight for long are enqueued again', { saleId, batches: lost.length });
 }

@@ -4,8 +4,14 @@ import { isDataError } from '../../infrastructure/postgres/sqlstate.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { traceFieldsOf } from './batch-log-fields.ts';
-import { decide } from './decide.ts';
-import { orderIdOf, type AdmittedAttempt, type DecidedAttempt } from './purchase.model.ts';
+import { decide, type Verdict } from './decide.ts';
+import {
+  decidedAs,
+  orderIdOf,
+  type AdmittedAttempt,
+  type DecidedAttempt,
+  type Outcome,
+} from './purchase.model.ts';
 import { readSettleFacts, writeSettled, writeSetAside } from './settle.repository.ts';
 
 export interface SettleDeps {
@@ -58,7 +64,7 @@ export function createSettle({ db, clock, logger, lockTimeoutMs = 3_000, lockToo
         const outcome = await withStockLock(db, stockId, (stock) => writeSetAside(stock, saleId, alone), {
           lockTimeoutMs,
         });
-        return [{ ...alone, ...outcome }];
+        return [decidedAs(alone, outcome, outcome.settledAtMs)];
       }
       const inOrder = [...attempts].sort((a, b) => a.sequence - b.sequence);
       const middle = Math.ceil(inOrder.length / 2);
@@ -86,21 +92,17 @@ async function settleLocked(
   const outcomes = new Map<string, DecidedAttempt>();
   for (const attempt of attempts) {
     const earlier = facts.decided.get(attempt.attemptId);
-    const verdict = verdicts.get(attempt.attemptId);
-    if (earlier) outcomes.set(attempt.attemptId, { ...attempt, ...earlier });
-    else if (verdict?.confirmed) {
-      const orderId = orderIdOf(attempt.attemptId);
-      outcomes.set(attempt.attemptId, { ...attempt, outcome: 'confirmed', orderId, settledAtMs });
-    } else if (verdict) {
-      outcomes.set(attempt.attemptId, {
-        ...attempt,
-        outcome: 'rejected',
-        reason: verdict.reason,
-        settledAtMs,
-      });
-    }
+    const made = earlier ?? outcomeOf(attempt, verdicts.get(attempt.attemptId));
+    if (made) outcomes.set(attempt.attemptId, decidedAs(attempt, made, earlier?.settledAtMs ?? settledAtMs));
   }
   const fresh = undecided.flatMap((attempt) => outcomes.get(attempt.attemptId) ?? []);
   if (fresh.length > 0) await writeSettled(stock, facts, fresh, settledAtMs);
   return attempts.flatMap((attempt) => outcomes.get(attempt.attemptId) ?? []);
+}
+
+function outcomeOf({ attemptId }: AdmittedAttempt, verdict: Verdict | undefined): Outcome | undefined {
+  if (verdict === undefined) return undefined;
+  return verdict.confirmed
+    ? { outcome: 'confirmed', orderId: orderIdOf(attemptId) }
+    : { outcome: 'rejected', reason: verdict.reason };
 }
