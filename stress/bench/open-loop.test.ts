@@ -39,6 +39,18 @@ describe('an open loop', () => {
     expect(Math.max(...result.dueMs[202]!)).toBeLessThanOrEqual(result.seconds * 1_000);
   });
 
+  it('reads a path over each connection first, and counts it nowhere', async () => {
+    const seen: string[] = [];
+    const url = await serve((req, res) => {
+      seen.push(`${req.method} ${req.url}`);
+      res.end('{}');
+    });
+    const result = await runOpenLoop({ ...load, url, tokens, readFirst: '/page' });
+    expect(seen.slice(0, 3)).toEqual(['GET /page', 'GET /page', 'POST /buy']);
+    expect(seen).toHaveLength(52);
+    expect(result.latencyMs[200]).toHaveLength(50);
+  });
+
   it('charges a server that stands still for everybody who came meanwhile', async () => {
     let first = true;
     const url = await serve((_req, res) => {

@@ -11,6 +11,8 @@ export interface OpenLoop {
   /** Mean of the arrivals per second; the gaps between them are exponential, as of a crowd that does not know itself. */
   perSec: number;
   connections: number;
+  /** Read once over each connection before the first attempt: shoppers come from a page that has been open. */
+  readFirst?: string;
 }
 
 /** Told of each attempt by its place in `tokens`, beside the load: whoever keeps it does the rest afterwards. */
@@ -70,6 +72,8 @@ export async function runOpenLoop(load: OpenLoop, watch?: OpenLoopWatch): Promis
   const lines = await Promise.all(
     Array.from({ length: load.connections }, () => openLine(hostname, Number(port))),
   );
+  const { readFirst } = load;
+  if (readFirst !== undefined) await Promise.all(lines.map((line) => read(line, load.url, readFirst)));
   // The line that was free the longest is next, so that every process behind the port gets its share.
   const free = [...lines];
   let due = 0; // of the attempts before it, those from `sent` on wait for a line
@@ -126,6 +130,12 @@ export async function runOpenLoop(load: OpenLoop, watch?: OpenLoopWatch): Promis
   result.lateMs = Array.from(lateMs);
   lines.forEach((line) => line.close());
   return result;
+}
+
+/** Whatever the answer is: what matters is that the server has taken the connection. */
+function read(line: Line, url: string, path: string): Promise<void> {
+  const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${new URL(url).host}\r\n\r\n`);
+  return new Promise((resolve) => line.write(request, () => resolve()));
 }
 
 function makeRequests({ url, path, body, tokens, keyPrefix }: OpenLoop): Buffer[] {

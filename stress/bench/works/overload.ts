@@ -70,6 +70,7 @@ async function openShop({ stampede, onStop }: Contenders): Promise<OverloadedSho
       ...{ url: seller.url, path: shared.ATTEMPT_PATH, body: JSON.stringify({ saleId }) },
       ...{ tokensFile, keyPrefix: `${name}-`, from: 0, amount },
       ...{ connections: shared.DROP_CONNECTIONS, perSec: OFFERED_PER_SEC },
+      readFirst: `/api/flash-sale/status?saleId=${saleId}`,
     });
   return { ...shop, offer };
 }
