@@ -9,9 +9,13 @@ import { anAttempt, startTestPipeline, type TestPipeline } from '../../testing/t
 import { givenSale, givenShoppers } from '../../testing/test-sale.ts';
 import { until } from '../../testing/until.ts';
 import { epochOf } from '../../utils/sequence.ts';
+import { createChangeGate } from '../sale/change-gate.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
+import { createAnnounce } from './announce.ts';
 import { checkInvariants } from './purchase.invariants.ts';
 import { createEnsureGate, type RebuildDeps } from './rebuild.ts';
+import { createReconcile } from './reconcile.ts';
+import { createSettle } from './settle.ts';
 
 describe('processes that rebuild the same gate', () => {
   let pipeline: TestPipeline;
@@ -183,6 +187,37 @@ describe('processes that rebuild the same gate', () => {
     expect(await pipeline.redis.keys(`{${sale.saleId}}:e2:*`)).toEqual([]);
     expect(await call(sale, [wish(sale)], { epoch: 2 })).toMatchObject({ kind: 'closed' });
     expect(await ensure()).toBe(true);
+  });
+
+  it('have what settles while they rebuild after a loss taken off again before anybody is admitted', async () => {
+    const shoppers = await givenShoppers(pipeline.db, 3);
+    const admitted = await pipeline.accept(
+      sale,
+      shoppers.map((shopper) => anAttempt(sale.saleId, shopper)),
+      { enqueue: false },
+    );
+    await pipeline.redis.flushdb();
+    // A worker has them still; the processes that accepted them have not heard of the new gate.
+    const settleAndAnnounce = async (): Promise<void> => {
+      const settle = createSettle({ ...pipeline, clock: Date, logger: silentLogger });
+      const decided = await settle(sale.saleId, sale.stockId, admitted);
+      const saleEndsAtMs = () => Promise.resolve(sale.endsAtMs);
+      await createAnnounce({ redis: pipeline.redis, saleEndsAtMs })(sale.saleId, decided);
+    };
+    const redis = meanwhile(pipeline.redis, 'evalsha', settleAndAnnounce, { which: isOpening });
+    expect(await ensure({ redis, adoptionMs: 60_000 })).toBe(true);
+    expect(await tokens(sale, 2)).toBe(10);
+    const reconcile = createReconcile({
+      ...pipeline,
+      clock: Date,
+      ensureGate: (saleId, stockId) => ensure({}, { ...sale, saleId, stockId }),
+      changeGate: createChangeGate(pipeline),
+      logger: silentLogger,
+    });
+    await reconcile.runOnce();
+    expect(await gate()).toMatchObject({ epoch: '2' });
+    expect(await tokens(sale, 2)).toBe(7);
+    expect(await ask(sale, [wish(sale)], { epoch: 2 })).toMatchObject([{ code: 'gate_closed' }]);
   });
 
   it('find a gate that a dead rebuild left closed, and what is in flight behind it', async () => {

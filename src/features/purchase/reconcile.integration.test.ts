@@ -190,6 +190,27 @@ describe('reconcile', () => {
     expect(await pipeline.tokens(sale.saleId)).toBe(10);
   });
 
+  it('repairs it with many in flight before a rebuilt gate admits, and afterwards every fifth round', async () => {
+    sale = await givenSale(pipeline, { stock: 3_000 });
+    for (let batch = 0; batch < 5; batch += 1) await admit(420);
+    await pipeline.redis.del(saleKeys(sale.saleId).gate);
+    const ensureGate = createEnsureGate({ ...pipeline, adoptionMs: 60_000, logger: silentLogger });
+    await ensureGate(sale.saleId, sale.stockId);
+    const { runOnce } = reconcile({ enqueue: () => Promise.resolve() });
+    const addFive = () => pipeline.redis.incrby(epochKeys(sale.saleId, 2).tokens, 5);
+    const tokensAfterARound = async (): Promise<number> => {
+      await runOnce();
+      return pipeline.tokens(sale.saleId);
+    };
+    await addFive();
+    expect(await tokensAfterARound()).toBe(900);
+    await pipeline.redis.hset(saleKeys(sale.saleId).gate, 'admitsFrom', Date.now());
+    await addFive();
+    const rounds = [];
+    for (let round = 2; round <= 5; round += 1) rounds.push(await tokensAfterARound());
+    expect(rounds).toEqual([905, 905, 905, 900]);
+  });
+
   it('does not let one sale that cannot be repaired keep the others waiting', async () => {
     const other = await givenSale(pipeline, { stock: 5, opensInSec: -30 });
     for (const { saleId } of [sale, other]) await pipeline.redis.del(saleKeys(saleId).gate);

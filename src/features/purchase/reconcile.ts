@@ -23,7 +23,10 @@ import { repairDrift } from './repair-drift.ts';
 const STALE_AFTER_MS = 2_000;
 /** Entries looked at a round and sale, oldest first. */
 const MOST_STALE = 5_000;
-/** With more than this in flight the drift is measured every fifth round only: it reads them all. */
+/**
+ * With more than this in flight the drift is measured every fifth round only, for it reads them all; but in each round of a
+ * rebuilt gate that waits to admit, which must know by then what settled while it was rebuilt (docs/decisions/0014).
+ */
 const MANY_IN_FLIGHT = 2_000;
 const LEASE = 'reconcile';
 const LEASE_MS = 3_000;
@@ -91,9 +94,9 @@ async function reconcileSale(deps: ReconcileDeps, sale: SaleTruth, round: number
   const { redis, runId } = deps;
   const gate = await redis.hmget(
     saleKeys(sale.saleId).gate,
-    ...['runId', 'epoch', 'n', 'state', 'startsAt', 'endsAt', 'limit'],
+    ...['runId', 'epoch', 'n', 'state', 'startsAt', 'endsAt', 'limit', 'admitsFrom'],
   );
-  const [gateRunId, epochText, n, state, startsAt, endsAt, limit] = gate;
+  const [gateRunId, epochText, n, state, startsAt, endsAt, limit, admitsFrom] = gate;
   const epoch = Number(epochText ?? 0);
   const isWhole = (await redis.exists(epochKeys(sale.saleId, epoch).tokens)) === 1;
   const isBehind = epoch * EPOCH_SPAN + Number(n ?? 0) < sale.lastSequence;
@@ -112,7 +115,9 @@ async function reconcileSale(deps: ReconcileDeps, sale: SaleTruth, round: number
   if (sale.hasUntold) await tellUntold(deps, sale.saleId);
   await enqueueStale(deps, sale, epoch);
   const inflightCount = await redis.hlen(epochKeys(sale.saleId, epoch).inflight);
-  if (inflightCount <= MANY_IN_FLIGHT || round % 5 === 0) await repairDrift(deps, { ...sale, epoch });
+  const waitsToAdmit = deps.clock.now() < Number(admitsFrom ?? 0);
+  if (inflightCount <= MANY_IN_FLIGHT || waitsToAdmit || round % 5 === 0)
+    await repairDrift(deps, { ...sale, epoch });
 }
 
 /**
