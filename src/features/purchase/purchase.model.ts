@@ -1,6 +1,6 @@
 import type { AttemptStatusBody } from '../../contracts/http.ts';
 import type { RejectionReason } from '../../contracts/error-catalogue.ts';
-import { isoInstant } from '../../utils/iso-instant.ts';
+import { createIsoInstant } from '../../utils/iso-instant.ts';
 import { shortId, uuidOf } from '../../utils/short-id.ts';
 import { uuidV5 } from '../../utils/uuid-v5.ts';
 
@@ -137,6 +137,9 @@ export function isDecidedRecord(record: string): boolean {
   return record.charCodeAt(1) === 124; // "|" after the one-letter mark; a shopper id is longer
 }
 
+const queuedAtOf = createIsoInstant();
+const settledAtOf = createIsoInstant();
+
 export function presentQueued(
   saleId: string,
   attempt: AdmittedAttempt,
@@ -148,7 +151,7 @@ export function presentQueued(
     quantity: attempt.quantity,
     status: 'queued',
     ...(position === undefined ? {} : { position }),
-    queuedAt: isoInstant(attempt.admittedAtMs),
+    queuedAt: queuedAtOf(attempt.admittedAtMs),
   };
 }
 
@@ -159,7 +162,7 @@ export function presentDecided(saleId: string, attempt: KnownAttempt): AttemptSt
     quantity: attempt.quantity,
     status: attempt.outcome,
     ...(attempt.outcome === 'confirmed' ? { orderId: attempt.orderId } : { reason: attempt.reason }),
-    queuedAt: isoInstant(attempt.admittedAtMs),
-    settledAt: isoInstant(attempt.settledAtMs),
+    queuedAt: queuedAtOf(attempt.admittedAtMs),
+    settledAt: settledAtOf(attempt.settledAtMs),
   };
 }
