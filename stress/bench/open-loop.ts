@@ -1,3 +1,4 @@
+import { within } from '../../src/utils/within.ts';
 import { openLine, type Line, type LineAnswer } from './open-line.ts';
 
 /** Attempts that arrive whether or not earlier ones were answered. */
@@ -73,7 +74,7 @@ export async function runOpenLoop(load: OpenLoop, watch?: OpenLoopWatch): Promis
     Array.from({ length: load.connections }, () => openLine(hostname, Number(port))),
   );
   const { readFirst } = load;
-  if (readFirst !== undefined) await Promise.all(lines.map((line) => read(line, load.url, readFirst)));
+  if (readFirst !== undefined) await readOverEach(lines, load.url, readFirst);
   // The line that was free the longest is next, so that every process behind the port gets its share.
   const free = [...lines];
   let due = 0; // of the attempts before it, those from `sent` on wait for a line
@@ -132,10 +133,15 @@ export async function runOpenLoop(load: OpenLoop, watch?: OpenLoopWatch): Promis
   return result;
 }
 
-/** Whatever the answer is: what matters is that the server has taken the connection. */
-function read(line: Line, url: string, path: string): Promise<void> {
+/**
+ * Whatever the answers are: what matters is that the server has taken the connections.
+ *
+ * @throws when it has not within 10 s
+ */
+async function readOverEach(lines: readonly Line[], url: string, path: string): Promise<void> {
   const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: ${new URL(url).host}\r\n\r\n`);
-  return new Promise((resolve) => line.write(request, () => resolve()));
+  const read = (line: Line) => new Promise<void>((resolve) => line.write(request, () => resolve()));
+  await within(ANSWERED_WITHIN_MS, () => Promise.all(lines.map(read)));
 }
 
 function makeRequests({ url, path, body, tokens, keyPrefix }: OpenLoop): Buffer[] {
