@@ -18,6 +18,12 @@ const HEAD_END = '\r\n\r\n';
 /** All lines read into it: what was read is looked at before anything else is. */
 const buffer = Buffer.allocUnsafe(65_536);
 
+/** What a header says, as our answers spell its name; a search for text takes a fraction of an expression's time. */
+function numberIn(answer: string, headEnd: number, name: string): number | null {
+  const at = answer.indexOf(name);
+  return at === -1 || at > headEnd ? null : parseInt(answer.slice(at + name.length, headEnd), 10);
+}
+
 /**
  * One kept-alive connection with one request at a time; it reads just as much HTTP as our answers have.
  *
@@ -38,14 +44,12 @@ export async function openLine(host: string, port: number): Promise<Line> {
     received = received === '' ? text : received + text;
     const headEnd = received.indexOf(HEAD_END);
     if (headEnd === -1) return true;
-    const head = received.slice(0, headEnd);
-    const length = Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
-    if (received.length >= headEnd + HEAD_END.length + length) {
-      const retryAfter = /\r\nretry-after: (\d+)/i.exec(head)?.[1];
+    const bodyFrom = headEnd + HEAD_END.length;
+    if (received.length >= bodyFrom + (numberIn(received, headEnd, 'Content-Length: ') ?? 0)) {
       finish({
         status: Number(received.slice(9, 12)),
-        retryAfterSec: retryAfter === undefined ? null : Number(retryAfter),
-        body: received.slice(headEnd + HEAD_END.length),
+        retryAfterSec: numberIn(received, headEnd, 'Retry-After: '),
+        body: received.slice(bodyFrom),
       });
     }
     return true;

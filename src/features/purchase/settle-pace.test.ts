@@ -68,38 +68,66 @@ describe('the pace of settling', () => {
     },
   );
 
-  it('grants a crowd a tenth of a second at once, and the next tenth when it has passed', async () => {
+  it('grants a crowd a fifth of a second at once, and the next fifth when it has passed', async () => {
     const clock = aClock();
     const granted = greedy(createSettlePace({ mostPerSec: 1_000, ...clock }), clock.now, () => 500);
-    await clock.goOn(250);
+    await clock.goOn(500);
     expect(granted).toEqual([
-      { at: 0, attempts: 100 },
-      { at: 100, attempts: 100 },
-      { at: 200, attempts: 100 },
+      { at: 0, attempts: 200 },
+      { at: 200, attempts: 200 },
+      { at: 400, attempts: 200 },
     ]);
   });
 
   it('grants what has gathered by then, not what was wanted when it was asked', async () => {
     const clock = aClock();
     const pace = createSettlePace({ mostPerSec: 1_000, ...clock });
-    await pace.take(() => 100);
+    await pace.take(() => 200);
     let gathered = 1;
     const later = pace.take(() => gathered);
     gathered = 42;
-    await clock.goOn(100);
+    await clock.goOn(200);
     expect(await later).toBe(42);
   });
 
   it('waits for room that is worth a transaction, rather than letting a crowd trickle', async () => {
     const clock = aClock();
     const pace = createSettlePace({ mostPerSec: 1_000, ...clock });
-    for (const attempts of [10, 10, 60]) {
+    await pace.take(() => 160);
+    await clock.goOn(150);
+    await pace.take(() => 10);
+    const granted = greedy(pace, clock.now, () => 500); // there is room for 30
+    await clock.goOn(100);
+    expect(granted).toEqual([{ at: 200, attempts: 190 }]);
+  });
+
+  it('brings the small transactions of a crowd together into whole ones', async () => {
+    const clock = aClock();
+    const pace = createSettlePace({ mostPerSec: 1_000, ...clock });
+    for (const attempts of [50, 50, 100]) {
       await pace.take(() => attempts);
-      await clock.goOn(1);
+      await clock.goOn(40);
     }
     const granted = greedy(pace, clock.now, () => 500);
-    await clock.goOn(98);
-    expect(granted).toEqual([{ at: 100, attempts: 30 }]);
+    await clock.goOn(400);
+    expect(granted).toEqual([
+      { at: 280, attempts: 200 },
+      { at: 480, attempts: 200 },
+    ]);
+  });
+
+  it('lets a crowd go that would have to wait long for all of it: others had some of the window', async () => {
+    const clock = aClock();
+    const pace = createSettlePace({ mostPerSec: 1_000, ...clock });
+    await pace.take(() => 199);
+    await clock.goOn(190);
+    await pace.take(() => 1);
+    const granted = greedy(pace, clock.now, () => 500);
+    await clock.goOn(215);
+    expect(granted).toEqual([
+      { at: 200, attempts: 199 },
+      { at: 400, attempts: 200 },
+    ]);
   });
 
   it('serves who asks first, and nobody twice before the other', async () => {
@@ -108,23 +136,23 @@ describe('the pace of settling', () => {
     const served: string[] = [];
     const ask = async (name: string) => {
       for (;;) {
-        await pace.take(() => 100);
+        await pace.take(() => 200);
         served.push(name);
       }
     };
     ['hot', 'quiet'].forEach((name) => void ask(name).catch(() => undefined));
-    await clock.goOn(350);
+    await clock.goOn(700);
     expect(served).toEqual(['hot', 'quiet', 'hot', 'quiet']);
   });
 
   it('keeps no timer while nobody waits', async () => {
     const clock = aClock();
     const pace = createSettlePace({ mostPerSec: 1_000, ...clock });
-    await pace.take(() => 100);
+    await pace.take(() => 200);
     expect(clock.pending()).toBe(0);
-    const second = pace.take(() => 100);
+    const second = pace.take(() => 200);
     expect(clock.pending()).toBe(1);
-    await clock.goOn(100);
+    await clock.goOn(200);
     await second;
     expect(clock.pending()).toBe(0);
   });
