@@ -49,7 +49,7 @@ export async function openTestShop(
   const lookUp = setInterval(() => void accepted.lookUp().catch(() => undefined), 1_000);
   return {
     accepted,
-    buy: (sale, attempt) => new Promise((resolve) => purchase(sale, attempt, resolve)),
+    buy: (sale, attempt) => new Promise((resolve) => purchase([{ sale, attempt, answer: resolve }])),
     close() {
       clearInterval(lookUp);
       subscriber.disconnect();

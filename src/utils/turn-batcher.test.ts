@@ -3,64 +3,53 @@ import { createTurnBatcher } from './turn-batcher.ts';
 
 const aTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-function gathering(most: number) {
-  const flushed: [key: string, items: number[]][] = [];
-  const batch = createTurnBatcher<number>(most, (key, items) => flushed.push([key, items]));
-  return { batch, flushed };
+function gathering() {
+  const flushed: number[][] = [];
+  const gather = createTurnBatcher<number>((items) => flushed.push(items));
+  return { gather, flushed };
 }
 
 describe('batches by turns of the event loop', () => {
   it('hands a lone item over after one turn that brought nothing', async () => {
-    const { batch, flushed } = gathering(10);
-    batch('a', 1);
+    const { gather, flushed } = gathering();
+    gather(1);
     expect(flushed).toEqual([]);
     await aTurn();
     await aTurn();
-    expect(flushed).toEqual([['a', [1]]]);
+    expect(flushed).toEqual([[1]]);
   });
 
-  it('gathers what comes in turns that follow each other, by key and in order of arrival', async () => {
-    const { batch, flushed } = gathering(10);
-    batch('a', 1);
-    batch('b', 2);
+  it('gathers what comes in turns that follow each other, in order of arrival', async () => {
+    const { gather, flushed } = gathering();
+    gather(1);
+    gather(2);
     await aTurn();
-    batch('a', 3);
+    gather(3);
     await aTurn();
     await aTurn();
-    expect(flushed).toEqual([
-      ['a', [1, 3]],
-      ['b', [2]],
-    ]);
+    expect(flushed).toEqual([[1, 2, 3]]);
   });
 
   it('lets nobody wait for longer than eight turns, however many come', async () => {
-    const { batch, flushed } = gathering(100);
+    const { gather, flushed } = gathering();
     for (let turn = 1; turn <= 20; turn += 1) {
-      batch('a', turn);
+      gather(turn);
       await aTurn();
     }
-    expect(flushed.map(([, items]) => items)).toEqual([
+    expect(flushed).toEqual([
       [1, 2, 3, 4, 5, 6, 7, 8],
       [9, 10, 11, 12, 13, 14, 15, 16],
     ]);
   });
 
-  it('cuts what is more than a batch holds', async () => {
-    const { batch, flushed } = gathering(2);
-    for (const item of [1, 2, 3, 4, 5]) batch('a', item);
-    await aTurn();
-    await aTurn();
-    expect(flushed.map(([, items]) => items)).toEqual([[1, 2], [3, 4], [5]]);
-  });
-
   it('begins anew after a batch', async () => {
-    const { batch, flushed } = gathering(10);
-    batch('a', 1);
+    const { gather, flushed } = gathering();
+    gather(1);
     await aTurn();
     await aTurn();
-    batch('a', 2);
+    gather(2);
     await aTurn();
     await aTurn();
-    expect(flushed.map(([, items]) => items)).toEqual([[1], [2]]);
+    expect(flushed).toEqual([[1], [2]]);
   });
 });

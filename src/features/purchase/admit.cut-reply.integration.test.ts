@@ -65,7 +65,7 @@ describe('a gate whose answer does not arrive', () => {
   });
 
   const ask = (attempt: Attempt): Promise<AttemptAnswer> =>
-    new Promise((resolve) => purchase(sale, attempt, resolve));
+    new Promise((resolve) => purchase([{ sale, attempt, answer: resolve }]));
 
   it('takes a unit once when the reply is cut, and gives the same attempt to who tries again', async () => {
     const attempt = anAttempt(sale.saleId, randomUUID());

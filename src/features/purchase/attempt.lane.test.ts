@@ -1,10 +1,28 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createServer, type Server } from 'node:http';
+import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { setImmediate as aTurn } from 'node:timers/promises';
 import type { Refusal } from '../../errors/refusal.ts';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
 import { anIdentity } from '../../testing/an-identity.ts';
-import { createAttemptLane } from './attempt.lane.ts';
+import { createAttemptLane, type AttemptLaneDeps } from './attempt.lane.ts';
+import type { Purchase } from './purchase.service.ts';
+
+const SALE_ID = '0b7f9d3e-9a4c-4a0e-8f67-2f8d2f1c9b10';
+
+/** Whoever names himself is known; nobody has to wait. */
+const open: Omit<AttemptLaneDeps, 'catalogue' | 'purchase'> = {
+  authenticate: (given) =>
+    given === undefined
+      ? { ok: false, refusal: { code: 'unauthenticated' } }
+      : { ok: true, identity: anIdentity({ userId: given }) },
+  addressLimit: { take: () => ({ ok: true }), size: 0 },
+  clientAddress: () => '',
+  blockPace: { refuse: () => null, size: 0 },
+  acceptTook: () => undefined,
+  logger: silentLogger,
+};
 
 describe('a further check in the path of an attempt', () => {
   const asked: string[] = [];
@@ -15,21 +33,13 @@ describe('a further check in the path of an attempt', () => {
 
   beforeAll(async () => {
     const lane = createAttemptLane({
-      authenticate: (given) =>
-        given === undefined
-          ? { ok: false, refusal: { code: 'unauthenticated' } }
-          : { ok: true, identity: anIdentity({ userId: given }) },
-      addressLimit: { take: () => ({ ok: true }), size: 0 },
-      clientAddress: () => '',
-      blockPace: { refuse: () => null, size: 0 },
+      ...open,
       furtherCheck: ({ shopperId, req }) => {
         asked.push(`${shopperId} ${String(req.headers['x-proof'])}`);
         return answer;
       },
       catalogue: { peek: () => undefined, find: () => Promise.resolve(null) } as never,
       purchase,
-      acceptTook: () => undefined,
-      logger: silentLogger,
     });
     server = createServer(lane);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -44,7 +54,7 @@ describe('a further check in the path of an attempt', () => {
     (
       await fetch(url, {
         method: 'POST',
-        body: '{"saleId":"0b7f9d3e-9a4c-4a0e-8f67-2f8d2f1c9b10"}',
+        body: JSON.stringify({ saleId: SALE_ID }),
         headers: { 'Content-Type': 'application/json', ...headers },
       })
     ).status;
@@ -58,5 +68,46 @@ describe('a further check in the path of an attempt', () => {
     expect(await attempt({ Authorization: 'ada', 'X-Proof': 'of work' })).toBe(404);
     expect(asked).toEqual(['ada none', 'ada of work']);
     expect(purchase).not.toHaveBeenCalled();
+  });
+});
+
+describe('attempts that are read in the same turns', () => {
+  const purchase = jest.fn<Purchase>();
+  const lane = createAttemptLane({
+    ...open,
+    catalogue: { peek: () => ({ saleId: SALE_ID }) } as never,
+    purchase,
+  });
+
+  /** Of a request whose body is there with its head. */
+  function arrive(authorization: string | undefined, body: object): ServerResponse {
+    const headers = { 'content-type': 'application/json', authorization };
+    const req = Object.assign(Readable.from([Buffer.from(JSON.stringify(body))]), {
+      method: 'POST',
+      headers,
+    });
+    const res = new ServerResponse(req as unknown as IncomingMessage);
+    lane(res.req, res);
+    return res;
+  }
+
+  it('go on together in order of arrival, without those who were refused on the way', async () => {
+    const responses = [
+      arrive('ada', { saleId: SALE_ID }),
+      arrive(undefined, { saleId: SALE_ID }),
+      arrive('bob', { saleId: SALE_ID, quantity: 2 }),
+      arrive('eve', { saleId: SALE_ID, quantity: 0 }),
+      arrive('joe', { saleId: SALE_ID }),
+    ];
+    while (purchase.mock.calls.length === 0) await aTurn();
+    expect(purchase).toHaveBeenCalledTimes(1);
+    const asked = purchase.mock.calls[0]?.[0] ?? [];
+    expect(asked.map(({ attempt }) => [attempt.shopperId, attempt.quantity])).toEqual([
+      ['ada', 1],
+      ['bob', 2],
+      ['joe', 1],
+    ]);
+    asked.forEach(({ answer }) => answer({ kind: 'refused', refusal: { code: 'sold_out' } }));
+    expect(responses.map(({ statusCode }) => statusCode)).toEqual([409, 401, 409, 400, 409]);
   });
 });

@@ -10,14 +10,15 @@ import type { Lane } from '../../middleware/hot-lane.ts';
 import { isJsonContentType, MAX_BODY_BYTES } from '../../middleware/json-body.ts';
 import { logFieldsOf } from '../../middleware/log-fields.ts';
 import { hasPermission } from '../../contracts/policies.ts';
+import { createTurnBatcher } from '../../utils/turn-batcher.ts';
 import type { Authenticate } from '../account/authenticate.ts';
 import type { SaleCatalogue } from '../sale/sale-catalogue.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
 import { attemptIdOf } from './attempt-id.ts';
 import type { BlockPace } from './block-pace.ts';
-import type { AttemptAnswer, Purchase } from './purchase.service.ts';
+import type { Asked, AttemptAnswer, Purchase } from './purchase.service.ts';
 import type { Attempt } from './purchase.model.ts';
-import { createReadWish, type ReadWish } from './read-wish.ts';
+import { createReadWish, type ReadWish, type Wish } from './read-wish.ts';
 import type { BeginAttemptTrace } from './trace-steps.ts';
 
 export interface AttemptLaneDeps {
@@ -47,9 +48,13 @@ export type FurtherCheck = (attempt: { shopperId: string; req: IncomingMessage }
  *
  * Refuses in this order: method, media type, size, address limit, token, role, further check, body, sale, turn among the
  * accounts of an address block, gate.
+ *
+ * Whoever has been read waits for those who are read in the same turns, and each step is taken for all of them before the next: a
+ * step's code comes into the processor's caches once for a crowd, instead of once for each of it (docs/decisions/0059).
  */
 export function createAttemptLane(deps: AttemptLaneDeps): Lane {
   const readWish = createReadWish();
+  const gather = createTurnBatcher<ReadRequest>((requests) => attemptTogether(deps, readWish, requests));
   return (req, res) => {
     const address = deps.clientAddress(req);
     const refusal = refuseHead(req, address, deps);
@@ -66,8 +71,7 @@ export function createAttemptLane(deps: AttemptLaneDeps): Lane {
       else if (!res.headersSent) refuseUnread(req, res, { code: 'body_too_large' });
     });
     req.on('end', () => {
-      if (size <= MAX_BODY_BYTES)
-        attempt(deps, readWish, { req, res, address, raw: concat(chunks), startedAt });
+      if (size <= MAX_BODY_BYTES) gather({ req, res, address, raw: concat(chunks), startedAt });
     });
   };
 }
@@ -101,15 +105,42 @@ interface ReadRequest {
   startedAt: number;
 }
 
-function attempt(
-  deps: AttemptLaneDeps,
-  readWish: ReadWish,
-  { req, res, address, raw, startedAt }: ReadRequest,
-): void {
+interface Caller {
+  request: ReadRequest;
+  shopperId: string;
+}
+
+type GoodWish = Extract<Wish, { ok: true }>;
+
+function attemptTogether(deps: AttemptLaneDeps, readWish: ReadWish, requests: readonly ReadRequest[]): void {
+  const callers: Caller[] = [];
+  for (const request of requests) {
+    const shopperId = identify(deps, request);
+    if (shopperId !== null) callers.push({ request, shopperId });
+  }
+  const asked: Asked[] = [];
+  for (const caller of callers) {
+    const { req, res } = caller.request;
+    const wish = readWish(caller.request.raw, req.headers['idempotency-key']);
+    if (!wish.ok) {
+      writeProblem(res, wish.refusal);
+      continue;
+    }
+    const sale = deps.catalogue.peek(wish.saleId);
+    if (sale) {
+      const one = askFor(deps, caller, wish, sale);
+      if (one) asked.push(one);
+    } else lookUpSale(deps, caller, wish);
+  }
+  if (asked.length > 0) deps.purchase(asked);
+}
+
+/** @returns the shopper's id; null when the request was refused */
+function identify(deps: AttemptLaneDeps, { req, res }: ReadRequest): string | null {
   const authenticated = deps.authenticate(req.headers.authorization);
   if (!authenticated.ok) {
     writeProblem(res, authenticated.refusal);
-    return;
+    return null;
   }
   const { userId, role } = authenticated.identity;
   if (!hasPermission(role, 'purchase:attempt')) {
@@ -117,47 +148,26 @@ function attempt(
       code: 'forbidden',
       detail: 'Only a shopper can buy. Sign in with a shopper account.',
     });
-    return;
+    return null;
   }
   const further = deps.furtherCheck?.({ shopperId: userId, req }) ?? null;
   if (further) {
     writeProblem(res, further);
-    return;
+    return null;
   }
-  const wish = readWish(raw, req.headers['idempotency-key']);
-  if (!wish.ok) {
-    writeProblem(res, wish.refusal);
-    return;
-  }
-  const { saleId, quantity, idempotencyKey } = wish;
+  return userId;
+}
 
-  const go = (sale: SaleDetails): void => {
-    const early = deps.blockPace.refuse(address, sale, userId);
-    if (early) {
-      writeProblem(res, early);
-      return;
-    }
-    const attemptId = attemptIdOf(saleId, userId, idempotencyKey);
-    const attempt: Attempt = { attemptId, shopperId: userId, quantity, idempotencyKey };
-    const requestId = requestIdOf(res);
-    const { traceparent } = req.headers;
-    const trace = deps.beginTrace?.({ attempt, saleId, requestId, traceparent });
-    if (trace) markTrace(res, trace.request);
-    const answered = (answer: AttemptAnswer): void => {
-      const isGone = res.headersSent || res.destroyed; // the shopper went away; the attempt stands all the same
-      if (!isGone) writeAnswer(res, answer);
-      trace?.answered(answer, res.statusCode);
-      if (!isGone && answer.kind === 'accepted') deps.acceptTook(saleId, performance.now() - startedAt);
-    };
-    deps.purchase(sale, attempt, answered, requestId);
-  };
-  const known = deps.catalogue.peek(saleId);
-  if (known) {
-    go(known);
-    return;
-  }
+/** A sale that this process has not heard of yet, if there is one. */
+function lookUpSale(deps: AttemptLaneDeps, caller: Caller, wish: GoodWish): void {
+  const { saleId } = wish;
+  const { res } = caller.request;
   deps.catalogue.find(saleId).then(
-    (sale) => (sale ? go(sale) : writeProblem(res, { code: 'sale_not_found' })),
+    (sale) => {
+      const asked = sale && askFor(deps, caller, wish, sale);
+      if (asked) deps.purchase([asked]);
+      else if (!sale) writeProblem(res, { code: 'sale_not_found' });
+    },
     (error: unknown) => {
       deps.logger.warn('the sale could not be looked up', {
         ...{ saleId, error: String(error) },
@@ -166,6 +176,34 @@ function attempt(
       writeProblem(res, { code: 'gate_closed' });
     },
   );
+}
+
+/** @returns null when it is not the account's turn yet, and the request was refused */
+function askFor(
+  deps: AttemptLaneDeps,
+  { request, shopperId }: Caller,
+  { saleId, quantity, idempotencyKey }: GoodWish,
+  sale: SaleDetails,
+): Asked | null {
+  const { req, res, address, startedAt } = request;
+  const early = deps.blockPace.refuse(address, sale, shopperId);
+  if (early) {
+    writeProblem(res, early);
+    return null;
+  }
+  const attemptId = attemptIdOf(saleId, shopperId, idempotencyKey);
+  const attempt: Attempt = { attemptId, shopperId, quantity, idempotencyKey };
+  const requestId = requestIdOf(res);
+  const { traceparent } = req.headers;
+  const trace = deps.beginTrace?.({ attempt, saleId, requestId, traceparent });
+  if (trace) markTrace(res, trace.request);
+  const answer = (told: AttemptAnswer): void => {
+    const isGone = res.headersSent || res.destroyed; // the shopper went away; the attempt stands all the same
+    if (!isGone) writeAnswer(res, told);
+    trace?.answered(told, res.statusCode);
+    if (!isGone && told.kind === 'accepted') deps.acceptTook(saleId, performance.now() - startedAt);
+  };
+  return { sale, attempt, answer, requestId };
 }
 
 function writeAnswer(res: ServerResponse, answer: AttemptAnswer): void {

@@ -6,11 +6,12 @@ import type { SaleDetails } from '../sale/sale.model.ts';
 import { AcceptedAttempts } from './accepted-attempts.ts';
 import type { GateReply } from './admit.ts';
 import type { Attempt } from './purchase.model.ts';
-import { createPurchase, type AttemptAnswer, type PurchaseDeps } from './purchase.service.ts';
+import { createPurchase, type Asked, type AttemptAnswer, type PurchaseDeps } from './purchase.service.ts';
 
 /** A shop whose gate gives these replies; `steps` tells what happened in which order. */
 function aShop(replies: GateReply[]) {
   const steps: string[] = [];
+  const gateCalls: { saleId: string; attemptIds: string[] }[] = [];
   const warnings: object[] = [];
   let requests = 0;
   const accepted = new AcceptedAttempts({
@@ -23,8 +24,9 @@ function aShop(replies: GateReply[]) {
     logger: silentLogger,
   });
   const deps: PurchaseDeps = {
-    admit: async (_saleId, epoch) => {
+    admit: async (saleId, epoch, _batchId, attempts) => {
       steps.push(`ask epoch ${epoch}`);
+      gateCalls.push({ saleId, attemptIds: attempts.map(({ attemptId }) => attemptId) });
       return replies.shift() ?? { kind: 'closed', epoch: 0 };
     },
     enqueue: async () => void steps.push('enqueue'),
@@ -39,17 +41,23 @@ function aShop(replies: GateReply[]) {
   };
   const purchase = createPurchase(deps);
   const sale = { saleId: randomUUID(), stockId: randomUUID(), endsAtMs: Date.now() + 60_000 } as SaleDetails;
-  const buy = (trace?: string): Promise<AttemptAnswer> => {
-    const attempt: Attempt = {
-      attemptId: randomUUID(),
-      shopperId: randomUUID(),
-      quantity: 1,
-      idempotencyKey: null,
-      trace,
-    };
-    return new Promise((resolve) => purchase(sale, attempt, resolve, `request ${(requests += 1)}`));
+  /** Everybody at once, each for a sale; `sale` unless another is given. */
+  const buyTogether = (wishes: { trace?: string; of?: SaleDetails }[]): Promise<AttemptAnswer[]> => {
+    const asked: Omit<Asked, 'answer'>[] = wishes.map(({ trace, of = sale }) => {
+      const ids = { attemptId: randomUUID(), shopperId: randomUUID() };
+      const attempt: Attempt = { ...ids, quantity: 1, idempotencyKey: null, trace };
+      return { sale: of, attempt, requestId: `request ${(requests += 1)}` };
+    });
+    return new Promise((resolve) => {
+      const answers: AttemptAnswer[] = [];
+      const told = (answer: AttemptAnswer): void => {
+        if (answers.push(answer) === asked.length) resolve(answers);
+      };
+      purchase(asked.map((one) => ({ ...one, answer: told })));
+    });
   };
-  return { buy, steps, warnings };
+  const buy = async (): Promise<AttemptAnswer | undefined> => (await buyTogether([{}]))[0];
+  return { buy, buyTogether, sale, steps, gateCalls, warnings };
 }
 
 const admitted = (epoch: number): GateReply => ({
@@ -79,8 +87,8 @@ describe('a purchase', () => {
   });
 
   it('that the gate did not answer is logged with the requests of its batch and the trace of one of them', async () => {
-    const { buy, warnings } = aShop([{ kind: 'unknown', error: new Error('Command timed out') }]);
-    await Promise.all([buy(), buy('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')]);
+    const { buyTogether, warnings } = aShop([{ kind: 'unknown', error: new Error('Command timed out') }]);
+    await buyTogether([{}, { trace: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' }]);
     expect(warnings).toEqual([
       {
         message: 'the gate did not answer',
@@ -92,5 +100,18 @@ describe('a purchase', () => {
         span_id: 'b7ad6b7169203331',
       },
     ]);
+  });
+
+  it('asks the gate once for all who come together for a sale, 500 at most', async () => {
+    const { buyTogether, sale, gateCalls } = aShop([]);
+    const another = { ...sale, saleId: randomUUID() };
+    const crowd = Array.from({ length: 1_001 }, (_, index) => (index % 1_000 === 10 ? { of: another } : {}));
+    expect(await buyTogether(crowd)).toHaveLength(1_001);
+    expect(gateCalls.map(({ saleId, attemptIds }) => [saleId, attemptIds.length])).toEqual([
+      [sale.saleId, 500],
+      [sale.saleId, 500],
+      [another.saleId, 1],
+    ]);
+    expect(new Set(gateCalls.flatMap(({ attemptIds }) => attemptIds)).size).toBe(1_001);
   });
 });

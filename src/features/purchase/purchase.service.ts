@@ -4,7 +4,6 @@ import type { Refusal } from '../../errors/refusal.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { KEPT_AFTER_END_MS } from '../../infrastructure/redis/keys.ts';
-import { createTurnBatcher } from '../../utils/turn-batcher.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
 import type { AcceptedAttempts } from './accepted-attempts.ts';
 import { MAX_ATTEMPTS_PER_ADMIT, type Admit, type GateAnswer } from './admit.ts';
@@ -48,25 +47,22 @@ export interface PurchaseDeps {
   logger: Logger;
 }
 
-interface Asked {
+/** A shopper who asks for units. */
+export interface Asked {
   sale: SaleDetails;
   attempt: Attempt;
   answer: (answer: AttemptAnswer) => void;
-  requestId: string | undefined;
+  /** Named by what is logged of it. */
+  requestId?: string;
 }
 
-/** @param requestId  named by what is logged of it */
-export type Purchase = (
-  sale: SaleDetails,
-  attempt: Attempt,
-  answer: Asked['answer'],
-  requestId?: string,
-) => void;
+/** @param asked  all who came together, in order of arrival, of any sales */
+export type Purchase = (asked: readonly Asked[]) => void;
 
 /**
- * The shopper's side of the pipeline: admit → enqueue → answer, for all attempts that come together.
+ * The shopper's side of the pipeline: admit → enqueue → answer, one gate call for all attempts that come together for a sale.
  *
- * Calls `answer` exactly once, never throws. A winner is answered only when the queue has its batch; a loser at once.
+ * Calls each `answer` exactly once, never throws. A winner is answered only when the queue has its batch; a loser at once.
  */
 export function createPurchase(deps: PurchaseDeps): Purchase {
   const { admit, enqueue, accepted, logger } = deps;
@@ -152,13 +148,25 @@ export function createPurchase(deps: PurchaseDeps): Purchase {
     }
   };
 
-  const batch = createTurnBatcher<Asked>(MAX_ATTEMPTS_PER_ADMIT, (_saleId, asked) => {
+  const run = (asked: Asked[]): void => {
     runBatch(asked).catch((error: unknown) => {
       logger.error('a batch of attempts failed', { error, ...logFieldsOfBatch(asked) });
       asked.forEach(({ attempt, answer }) => answer(unknown(attempt)));
     });
-  });
-  return (sale, attempt, answer, requestId) => batch(sale.saleId, { sale, attempt, answer, requestId });
+  };
+  return (asked) => {
+    const bySale = new Map<string, Asked[]>();
+    for (const one of asked) {
+      const others = bySale.get(one.sale.saleId);
+      if (others) others.push(one);
+      else bySale.set(one.sale.saleId, [one]);
+    }
+    for (const all of bySale.values()) {
+      for (let from = 0; from < all.length; from += MAX_ATTEMPTS_PER_ADMIT) {
+        run(all.length <= MAX_ATTEMPTS_PER_ADMIT ? all : all.slice(from, from + MAX_ATTEMPTS_PER_ADMIT));
+      }
+    }
+  };
 }
 
 function unknown({ attemptId }: Attempt): AttemptAnswer {
