@@ -4,6 +4,7 @@ import type { Refusal } from '../../errors/refusal.ts';
 import type { Clock } from '../../infrastructure/clock.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { KEPT_AFTER_END_MS } from '../../infrastructure/redis/keys.ts';
+import { groupBy } from '../../utils/group-by.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
 import type { AcceptedAttempts } from './accepted-attempts.ts';
 import { MAX_ATTEMPTS_PER_ADMIT, type Admit, type GateAnswer } from './admit.ts';
@@ -155,13 +156,7 @@ export function createPurchase(deps: PurchaseDeps): Purchase {
     });
   };
   return (asked) => {
-    const bySale = new Map<string, Asked[]>();
-    for (const one of asked) {
-      const others = bySale.get(one.sale.saleId);
-      if (others) others.push(one);
-      else bySale.set(one.sale.saleId, [one]);
-    }
-    for (const all of bySale.values()) {
+    for (const all of groupBy(asked, ({ sale }) => sale.saleId).values()) {
       for (let from = 0; from < all.length; from += MAX_ATTEMPTS_PER_ADMIT) {
         run(all.length <= MAX_ATTEMPTS_PER_ADMIT ? all : all.slice(from, from + MAX_ATTEMPTS_PER_ADMIT));
       }

@@ -34,6 +34,12 @@ function aClock() {
   };
 }
 
+/** The pace of a worker that may settle so many a second, and its clock. */
+function aPace({ mostPerSec = 1_000 } = {}) {
+  const clock = aClock();
+  return { clock, pace: createSettlePace({ mostPerSec, ...clock }) };
+}
+
 /** Takes again and again, and tells when how many were granted. */
 function greedy(pace: ReturnType<typeof createSettlePace>, now: () => number, wanted: () => number) {
   const granted: { at: number; attempts: number }[] = [];
@@ -55,8 +61,7 @@ describe('the pace of settling', () => {
   it.each([1, 3, 15, 99, 100, 109, 1_000, 1_005, 33_333])(
     'lets no more than %i a second go in any second, and most of them, whatever is wanted',
     async (mostPerSec) => {
-      const clock = aClock();
-      const pace = createSettlePace({ mostPerSec, ...clock });
+      const { clock, pace } = aPace({ mostPerSec });
       let seed = 1;
       const wanted = () => ((seed = (seed * 48_271) % 2_147_483_647) % 7 === 0 ? 500_000 : (seed % 90) + 1);
       const [one, other] = [greedy(pace, clock.now, wanted), greedy(pace, clock.now, () => 500_000)];
@@ -69,8 +74,8 @@ describe('the pace of settling', () => {
   );
 
   it('grants a crowd a fifth of a second at once, and the next fifth when it has passed', async () => {
-    const clock = aClock();
-    const granted = greedy(createSettlePace({ mostPerSec: 1_000, ...clock }), clock.now, () => 500);
+    const { clock, pace } = aPace();
+    const granted = greedy(pace, clock.now, () => 500);
     await clock.goOn(500);
     expect(granted).toEqual([
       { at: 0, attempts: 200 },
@@ -80,8 +85,7 @@ describe('the pace of settling', () => {
   });
 
   it('grants what has gathered by then, not what was wanted when it was asked', async () => {
-    const clock = aClock();
-    const pace = createSettlePace({ mostPerSec: 1_000, ...clock });
+    const { clock, pace } = aPace();
     await pace.take(() => 200);
     let gathered = 1;
     const later = pace.take(() => gathered);
@@ -91,8 +95,7 @@ describe('the pace of settling', () => {
   });
 
   it('waits for room that is worth a transaction, rather than letting a crowd trickle', async () => {
-    const clock = aClock();
-    const pace = createSettlePace({ mostPerSec: 1_000, ...clock });
+    const { clock, pace } = aPace();
     await pace.take(() => 160);
     await clock.goOn(150);
     await pace.take(() => 10);
@@ -102,8 +105,7 @@ describe('the pace of settling', () => {
   });
 
   it('brings the small transactions of a crowd together into whole ones', async () => {
-    const clock = aClock();
-    const pace = createSettlePace({ mostPerSec: 1_000, ...clock });
+    const { clock, pace } = aPace();
     for (const attempts of [50, 50, 100]) {
       await pace.take(() => attempts);
       await clock.goOn(40);
@@ -117,8 +119,7 @@ describe('the pace of settling', () => {
   });
 
   it('lets a crowd go that would have to wait long for all of it: others had some of the window', async () => {
-    const clock = aClock();
-    const pace = createSettlePace({ mostPerSec: 1_000, ...clock });
+    const { clock, pace } = aPace();
     await pace.take(() => 199);
     await clock.goOn(190);
     await pace.take(() => 1);
@@ -131,8 +132,7 @@ describe('the pace of settling', () => {
   });
 
   it('serves who asks first, and nobody twice before the other', async () => {
-    const clock = aClock();
-    const pace = createSettlePace({ mostPerSec: 1_000, ...clock });
+    const { clock, pace } = aPace();
     const served: string[] = [];
     const ask = async (name: string) => {
       for (;;) {
@@ -146,8 +146,7 @@ describe('the pace of settling', () => {
   });
 
   it('keeps no timer while nobody waits', async () => {
-    const clock = aClock();
-    const pace = createSettlePace({ mostPerSec: 1_000, ...clock });
+    const { clock, pace } = aPace();
     await pace.take(() => 200);
     expect(clock.pending()).toBe(0);
     const second = pace.take(() => 200);
@@ -158,8 +157,7 @@ describe('the pace of settling', () => {
   });
 
   it('turns away who waits when it stops, and who comes after', async () => {
-    const clock = aClock();
-    const pace = createSettlePace({ mostPerSec: 10, ...clock });
+    const { clock, pace } = aPace({ mostPerSec: 10 });
     await pace.take(() => 1);
     const waiting = pace.take(() => 1);
     pace.stop();

@@ -87,17 +87,6 @@ export function isAccepted({ kind, httpStatus, attemptId }: JournalEntry): boole
   return kind === undefined && (httpStatus === 202 || httpStatus === 200) && attemptId !== undefined;
 }
 
-export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
-}
-
 export function unitsOf(items: readonly { quantity: number }[]): number {
   return items.reduce((sum, { quantity }) => sum + quantity, 0);
 }

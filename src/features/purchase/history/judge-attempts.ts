@@ -1,8 +1,8 @@
+import { groupBy } from '../../../utils/group-by.ts';
 import { attemptIdOf } from '../attempt-id.ts';
 import type { JournalEntry } from '../journal.ts';
 import type { DecidedAttempt, KnownAttempt } from '../purchase.model.ts';
 import {
-  groupBy,
   isAccepted,
   verdict,
   type Finding,

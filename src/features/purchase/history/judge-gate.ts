@@ -1,7 +1,7 @@
+import { groupBy } from '../../../utils/group-by.ts';
 import { epochOf } from '../../../utils/sequence.ts';
 import type { JournalEntry } from '../journal.ts';
 import {
-  groupBy,
   isAccepted,
   unitsOf,
   verdict,

@@ -1,13 +1,7 @@
+import { groupBy } from '../../../utils/group-by.ts';
 import type { JournalEntry } from '../journal.ts';
 import type { DecidedAttempt } from '../purchase.model.ts';
-import {
-  groupBy,
-  verdict,
-  type Finding,
-  type History,
-  type HistoryRules,
-  type HistoryVerdict,
-} from './history.ts';
+import { verdict, type Finding, type History, type HistoryRules, type HistoryVerdict } from './history.ts';
 
 /**
  * I10: nothing a client saw goes back. One sight is later than another when its request was sent after the other had
