@@ -1,9 +1,9 @@
-import { io, type Socket } from 'socket.io-client';
 import type { AttemptStatusBody, SaleStatusBody } from '../../src/contracts/http.ts';
 import { createJournalWriter, type JournalWriter } from '../../src/features/purchase/journal-writer.ts';
 import { sightOf, tickOf } from '../lib/sight.ts';
 import { now, type Wish } from '../lib/wish.ts';
 import { userOf } from './open-loop-journal.ts';
+import { createSocketLine, type SocketLine } from './socket-line.ts';
 
 /** What a process full of sockets is told; it answers each with one message. */
 export type SocketOrder =
@@ -31,11 +31,13 @@ export interface SocketAnswer {
 const CONNECTING_AT_ONCE = 50;
 
 interface Client {
-  socket: Socket;
+  line: SocketLine;
   /** In this life of the connection. */
   soldOutAt: number | undefined;
   /** How often it has come back. */
   connection: number;
+  /** Called with its first tick. */
+  arrived: () => void;
 }
 
 const clients: Client[] = [];
@@ -43,44 +45,46 @@ const outcomeMs: number[] = [];
 const seenMs: number[] = [];
 let journal: JournalWriter | undefined;
 
-function addClient(url: string, saleId: string, token: string): Client {
-  const socket = io(url, {
-    ...{ transports: ['websocket'], auth: { token }, forceNew: true, autoConnect: false },
-    ...{ reconnectionDelay: 100, reconnectionDelayMax: 500 },
-  });
-  const client: Client = { socket, soldOutAt: undefined, connection: 0 };
+function addClient(url: string, saleId: string, token: string, arrived: () => void): Client {
   const wish: Wish = {
     ...{ saleId, idempotencyKey: '', quantity: 1 },
     shopper: { userId: userOf(token), accessToken: token },
   };
-  socket.on('connect', () => socket.emit('sale:watch', { saleId }));
-  socket.on('sale:tick', (body: SaleStatusBody) => {
-    if (body.saleId === saleId) journal?.write(tickOf({ wish, connection: client.connection }, body, now()));
-    if (body.saleId === saleId && body.state === 'sold_out') client.soldOutAt ??= Date.now();
-  });
-  socket.on('purchase:outcome', (body: AttemptStatusBody) => {
+  const seeTick = (body: SaleStatusBody): void => {
+    client.arrived();
+    if (body.saleId !== saleId) return;
+    journal?.write(tickOf({ wish, connection: client.connection }, body, now()));
+    if (body.state === 'sold_out') client.soldOutAt ??= Date.now();
+  };
+  const seeOutcome = (body: AttemptStatusBody): void => {
     const { queuedAt, settledAt } = body;
     if (body.saleId === saleId) journal?.write(sightOf(wish, body));
     if (settledAt === undefined) return;
     outcomeMs.push(Math.max(0, Date.now() - Date.parse(settledAt)));
     seenMs.push(Math.max(0, Date.now() - Date.parse(queuedAt)));
+  };
+  const line = createSocketLine(url, token, {
+    opened: (say) => say('sale:watch', { saleId }),
+    heard: ([name, body]) => {
+      if (name === 'sale:tick') seeTick(body);
+      else if (name === 'purchase:outcome') seeOutcome(body);
+    },
   });
+  const client: Client = { line, soldOutAt: undefined, connection: 0, arrived };
   return client;
 }
 
 async function connectAll(url: string, saleId: string, tokens: readonly string[]): Promise<void> {
   for (let at = 0; at < tokens.length; at += CONNECTING_AT_ONCE) {
-    const wave = tokens.slice(at, at + CONNECTING_AT_ONCE).map((token) => addClient(url, saleId, token));
-    clients.push(...wave);
-    await Promise.all(
-      wave.map(
-        ({ socket }) =>
-          new Promise<void>((resolve) => {
-            socket.once('sale:tick', () => resolve());
-            socket.connect();
-          }),
-      ),
+    const connecting = tokens.slice(at, at + CONNECTING_AT_ONCE).map(
+      (token) =>
+        new Promise<void>((resolve) => {
+          const client = addClient(url, saleId, token, resolve);
+          clients.push(client);
+          client.line.open();
+        }),
     );
+    await Promise.all(connecting);
   }
 }
 
@@ -96,11 +100,11 @@ const soldOutTimes = (): number[] => clients.flatMap(({ soldOutAt }) => soldOutA
 async function comeBack(withinMs: number): Promise<number[]> {
   const leftAt = Date.now();
   for (const client of clients) {
-    client.socket.disconnect();
+    client.line.close();
     client.connection += 1;
     client.soldOutAt = undefined;
   }
-  for (const { socket } of clients) socket.connect();
+  for (const { line } of clients) line.open();
   await untilAllKnow(withinMs);
   return soldOutTimes().map((at) => at - leftAt);
 }
