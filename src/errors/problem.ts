@@ -1,34 +1,43 @@
 import type { ServerResponse } from 'node:http';
 import { ERROR_CATALOGUE, type ErrorCode } from '../contracts/error-catalogue.ts';
 import type { Refusal } from './refusal.ts';
-import { requestIdOf, sendWhole } from './send-whole.ts';
+import { linesOf, requestIdOf, sendWhole } from './send-whole.ts';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
 interface Constant {
   status: number;
+  /** The lines of its headers, but for those a refusal brings. */
+  lines: string;
   /** The document up to its detail. */
   head: string;
-  /** The catalogue's advice as JSON, the detail of a refusal that brings none. */
-  advice: string;
+  /** Up to its request id, with the catalogue's advice for a refusal that brings no detail. */
+  headWithAdvice: string;
+  /** From the end of its request id. */
   tail: string;
   retryAfterSec: number | undefined;
-  isUnauthenticated: boolean;
 }
+
+const BEFORE_REQUEST_ID = ',"requestId":"';
 
 /** The same for every refusal of a code, made once: a sold-out crowd is told its code tens of thousands of times a second. */
 const CONSTANTS = Object.fromEntries(
   Object.entries(ERROR_CATALOGUE).map(([code, { status, title, advice, retryable }]): [string, Constant] => {
-    const head = JSON.stringify({ type: `urn:stampede:problem:${code}`, title, status, code });
+    const start = JSON.stringify({ type: `urn:stampede:problem:${code}`, title, status, code });
+    const head = `${start.slice(0, -1)},"detail":`;
     return [
       code,
       {
         status,
-        head: `${head.slice(0, -1)},"detail":`,
-        advice: JSON.stringify(advice),
-        tail: `,"retryable":${String(retryable)}`,
+        lines: linesOf({
+          ...{ 'Content-Type': PROBLEM_CONTENT_TYPE, 'Cache-Control': 'no-store' },
+          // RFC 9110, 11.6.1: a 401 names the scheme that would help.
+          ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+        }),
+        head,
+        headWithAdvice: head + JSON.stringify(advice) + BEFORE_REQUEST_ID,
+        tail: `","retryable":${String(retryable)}`,
         retryAfterSec: status === 503 || status === 429 ? 1 : undefined,
-        isUnauthenticated: status === 401,
       },
     ];
   }),
@@ -54,20 +63,19 @@ export function jitterRetryAfter(sec: number, random: () => number = Math.random
  */
 export function writeProblem(res: ServerResponse, refusal: Refusal): void {
   const constant = CONSTANTS[refusal.code];
-  let body = constant.head;
-  body += refusal.detail === undefined ? constant.advice : JSON.stringify(refusal.detail);
-  body += `,"requestId":${JSON.stringify(requestIdOf(res))}`;
-  body += constant.tail;
+  let body =
+    refusal.detail === undefined
+      ? constant.headWithAdvice
+      : constant.head + JSON.stringify(refusal.detail) + BEFORE_REQUEST_ID;
+  body += requestIdOf(res) + constant.tail; // an id is of letters, digits and `._:-`, so it is JSON as it is
   if (refusal.attemptId !== undefined) body += `,"attemptId":${JSON.stringify(refusal.attemptId)}`;
   if (refusal.remaining !== undefined) body += `,"remaining":${String(refusal.remaining)}`;
   if (refusal.errors !== undefined) body += `,"errors":${JSON.stringify(refusal.errors)}`;
   body += '}';
 
-  const headers = ['Content-Type', PROBLEM_CONTENT_TYPE, 'Cache-Control', 'no-store'];
+  let { lines } = constant;
   const retryAfterSec = refusal.retryAfterSec ?? constant.retryAfterSec;
-  if (retryAfterSec !== undefined) headers.push('Retry-After', String(jitterRetryAfter(retryAfterSec)));
-  // RFC 9110, 11.6.1: a 401 names the scheme that would help.
-  if (constant.isUnauthenticated) headers.push('WWW-Authenticate', 'Bearer');
-  if (refusal.headers) headers.push(...Object.entries(refusal.headers).flat());
-  sendWhole(res, constant.status, headers, body);
+  if (retryAfterSec !== undefined) lines += `Retry-After: ${jitterRetryAfter(retryAfterSec)}\r\n`;
+  if (refusal.headers) lines += linesOf(refusal.headers);
+  sendWhole(res, constant.status, lines, body);
 }

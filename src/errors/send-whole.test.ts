@@ -2,14 +2,14 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { commonHeadOf, markLane, requestIdOf, sendWhole } from './send-whole.ts';
+import { commonHeadOf, linesOf, markLane, requestIdOf, sendWhole } from './send-whole.ts';
 
 const KEEP_ALIVE_SEC = 7;
 const COMMON: [string, string][] = [
   ['X-Content-Type-Options', 'nosniff'],
   ['Referrer-Policy', 'no-referrer'],
 ];
-const HEADERS = ['Content-Type', 'application/json; charset=utf-8', 'Cache-Control', 'no-store'];
+const HEADERS = linesOf({ 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' });
 
 const servers: Server[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));

@@ -15,9 +15,7 @@ export interface LaneMark {
 
 /** Headers that all answers have, or all to one origin, request id apart: made once. */
 export interface CommonHead {
-  /** Name, value, name, value …, for Node to write. */
-  list: readonly string[];
-  /** The same as lines of a head. */
+  /** As `linesOf` makes them. */
   lines: string;
   /** How a head ends whose connection stays open: what Node itself writes there. */
   keepAliveLines: string;
@@ -33,11 +31,9 @@ export function commonHeadOf(
   headers: readonly [name: string, value: string][],
   keepAliveSec: number,
 ): CommonHead {
-  const list = headers.flat();
   return {
-    list,
-    lines: linesOf(list),
-    keepAliveLines: linesOf(['Connection', 'keep-alive', 'Keep-Alive', `timeout=${keepAliveSec}`]),
+    lines: linesOf(Object.fromEntries(headers)),
+    keepAliveLines: linesOf({ Connection: 'keep-alive', 'Keep-Alive': `timeout=${keepAliveSec}` }),
   };
 }
 
@@ -56,20 +52,16 @@ export function requestIdOf(res: ServerResponse): string {
 /**
  * Writes a whole answer, the same bytes for a response of the hot lane and one of Express.
  *
- * @param headers  name, value, name, value …; not the length of the body. Ours, never a client's: they are not checked
- * @param body     left out for a status that has none, such as 304
+ * @param lines  the answer's own headers, as `linesOf` makes them; not the length of the body. Ours, never a client's: they
+ *               are not checked
+ * @param body   left out for a status that has none, such as 304
  */
-export function sendWhole(
-  res: ServerResponse,
-  status: number,
-  headers: readonly string[],
-  body?: string | Buffer,
-): void {
+export function sendWhole(res: ServerResponse, status: number, lines: string, body?: string | Buffer): void {
   const { lane } = res as LaneResponse;
-  if (lane === undefined) sendByNode(res, status, headers, body);
+  if (lane === undefined) sendByNode(res, status, lines, body);
   else {
-    if (isOrdinary(res)) sendAsText(res, lane, status, headers, body);
-    else sendByNode(res, status, ['X-Request-Id', lane.requestId, ...lane.common.list, ...headers], body);
+    if (isOrdinary(res)) sendAsText(res, lane, status, lines, body);
+    else sendByNode(res, status, `X-Request-Id: ${lane.requestId}\r\n${lane.common.lines}${lines}`, body);
     lane.answered.call(res);
   }
 }
@@ -89,7 +81,7 @@ function sendAsText(
   res: ServerResponse,
   { requestId, common }: LaneMark,
   status: number,
-  headers: readonly string[],
+  lines: string,
   body: string | Buffer | undefined,
 ): void {
   const bytes = body === undefined ? '' : latin1Of(body);
@@ -97,18 +89,18 @@ function sendAsText(
   res.statusCode = status;
   (res as ServerResponse & WithHeadText)._header =
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nX-Request-Id: ${requestId}\r\n${common.lines}` +
-    `${linesOf(headers)}${lengthLine}${dateLine()}${common.keepAliveLines}\r\n${bytes}`;
+    `${lines}${lengthLine}${dateLine()}${common.keepAliveLines}\r\n${bytes}`;
   res.end();
 }
 
 function sendByNode(
   res: ServerResponse,
   status: number,
-  headers: readonly string[],
+  lines: string,
   body: string | Buffer | undefined,
 ): void {
   res.statusCode = status;
-  setHeaders(res, headers);
+  setHeaders(res, lines);
   if (body === undefined) res.end();
   else {
     res.setHeader('Content-Length', String(Buffer.byteLength(body)));
@@ -116,14 +108,18 @@ function sendByNode(
   }
 }
 
-/** @param headers  name, value, name, value … */
-export function setHeaders(res: ServerResponse, headers: readonly string[]): void {
-  for (let at = 0; at < headers.length; at += 2) res.setHeader(headers[at] ?? '', headers[at + 1] ?? '');
+/** @param lines  as `linesOf` makes them */
+export function setHeaders(res: ServerResponse, lines: string): void {
+  for (const line of lines.split('\r\n')) {
+    const end = line.indexOf(': ');
+    if (end > 0) res.setHeader(line.slice(0, end), line.slice(end + 2));
+  }
 }
 
-function linesOf(headers: readonly string[]): string {
+/** Headers as lines of a head, each with its end. */
+export function linesOf(headers: Readonly<Record<string, string>>): string {
   let lines = '';
-  for (let at = 0; at < headers.length; at += 2) lines += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  for (const [name, value] of Object.entries(headers)) lines += `${name}: ${value}\r\n`;
   return lines;
 }
 

@@ -44,7 +44,7 @@ async function start({
   const server = createServer((req, res) => {
     if (isLane) {
       scope.beginLane(req, res, '/lane');
-      sendWhole(res, status, [], '');
+      sendWhole(res, status, '', '');
       return;
     }
     const requestId = scope.begin(req, res);

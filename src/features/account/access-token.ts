@@ -34,8 +34,9 @@ const ISSUER = 'stampede';
 const AUDIENCE = 'stampede-api';
 /** Ours are about 470 characters; longer ones are not worth a hash, nor a place in the memory. */
 const MAX_HEADER_LENGTH = 1024;
+const SCHEME = 'Bearer ';
+/** As a few spell it: a search for text takes a fraction of an expression's time. */
 const BEARER = /^Bearer /i;
-const SCHEME_LENGTH = 'Bearer '.length;
 const ROLES: ReadonlySet<unknown> = new Set<Role>(['shopper', 'operator', 'admin']);
 
 /**
@@ -60,8 +61,8 @@ export function createAccessTokens({
   function check(authorization: string): Identity | null {
     const known = remembered.find(authorization);
     if (known) return known;
-    if (!BEARER.test(authorization)) return null;
-    const token = authorization.slice(SCHEME_LENGTH).trim();
+    if (!authorization.startsWith(SCHEME) && !BEARER.test(authorization)) return null;
+    const token = authorization.slice(SCHEME.length).trim();
     for (const key of keys) {
       const claims = key.read(token);
       const identity = claims && readClaims(claims, clock.now());

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '../../errors/refusal.ts';
 import { writeProblem } from '../../errors/problem.ts';
-import { requestIdOf, sendWhole } from '../../errors/send-whole.ts';
+import { linesOf, requestIdOf, sendWhole } from '../../errors/send-whole.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { markTrace } from '../../infrastructure/tracing/begin-trace.ts';
 import type { AddressLimit } from '../../middleware/address-limit.ts';
@@ -206,15 +206,17 @@ function askFor(
   return { sale, attempt, answer, requestId };
 }
 
+const ANSWER_LINES = linesOf({
+  'Content-Type': 'application/json; charset=utf-8',
+  'Cache-Control': 'no-store',
+});
+
 function writeAnswer(res: ServerResponse, answer: AttemptAnswer): void {
   if (answer.kind === 'refused') return writeProblem(res, answer.refusal);
   sendWhole(
     res,
     answer.kind === 'accepted' ? 202 : 200,
-    [
-      ...['Location', `/api/purchase/status?attemptId=${answer.body.attemptId}`],
-      ...['Content-Type', 'application/json; charset=utf-8', 'Cache-Control', 'no-store'],
-    ],
+    `Location: /api/purchase/status?attemptId=${answer.body.attemptId}\r\n${ANSWER_LINES}`,
     JSON.stringify(answer.body),
   );
 }

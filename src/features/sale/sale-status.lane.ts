@@ -62,11 +62,7 @@ function readUuid(text: string): string | null {
 }
 
 function writeStatus(req: IncomingMessage, res: ServerResponse, { bytes, etag }: MadeStatus): void {
-  const headers = ['Cache-Control', 'public, max-age=1', 'ETag', etag];
-  if (req.headers['if-none-match'] === etag) {
-    sendWhole(res, 304, headers);
-    return;
-  }
-  headers.push('Content-Type', 'application/json; charset=utf-8');
-  sendWhole(res, 200, headers, bytes);
+  const lines = `Cache-Control: public, max-age=1\r\nETag: ${etag}\r\n`;
+  if (req.headers['if-none-match'] === etag) sendWhole(res, 304, lines);
+  else sendWhole(res, 200, `${lines}Content-Type: application/json; charset=utf-8\r\n`, bytes);
 }

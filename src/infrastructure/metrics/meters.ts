@@ -31,12 +31,19 @@ export class Meters {
 
   /** @param labels  values in the order of the catalogue's names, none with a `|` in it */
   add(name: CounterName, labels: readonly string[], amount: number): void {
-    this.#seriesOf(name, labels).sum += amount;
+    this.#pendingOf(keyOf(name, labels)).sum += amount;
   }
 
   /** @param labels  as above */
   observe(name: HistogramName, labels: readonly string[], value: number): void {
-    const { counts } = this.#seriesOf(name, labels, value);
+    this.observeAt(name, keyOf(name, labels), value);
+  }
+
+  /** The same for one whose key is at hand. @param key  of this name, as `keyOf` makes it */
+  observeAt(name: HistogramName, key: string, value: number): void {
+    const series = this.#pendingOf(key);
+    const { counts } = series;
+    series.sum += value;
     const { bounds } = METERS[name];
     let bucket = 0;
     while (bucket < bounds.length && value > (bounds[bucket] ?? 0)) bucket += 1;
@@ -64,11 +71,9 @@ export class Meters {
     }
   }
 
-  #seriesOf(name: MeterName, labels: readonly string[], value = 0): Series {
-    const key = labels.length === 0 ? name : `${name}${SEPARATOR}${labels.join(SEPARATOR)}`;
+  #pendingOf(key: string): Series {
     let series = this.#pending.get(key);
     if (!series) this.#pending.set(key, (series = { counts: [], sum: 0 }));
-    series.sum += value;
     return series;
   }
 
@@ -82,6 +87,11 @@ export class Meters {
       }
     }
   }
+}
+
+/** What a meter's values of these labels are kept under. */
+export function keyOf(name: MeterName, labels: readonly string[]): string {
+  return labels.length === 0 ? name : `${name}${SEPARATOR}${labels.join(SEPARATOR)}`;
 }
 
 /** @returns what all processes have counted since Redis has its present store, one family a meter */
