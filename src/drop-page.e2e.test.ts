@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { readInstanceFile } from './infrastructure/embedded/instance-file.ts';
 import type { ProcessRole } from './infrastructure/embedded/keep-running.ts';
 import { openBrowser } from './testing/open-browser.ts';
-import { countOrders, kindOf, openShopFloor, standing, type ShopFloor } from './testing/shop-floor.ts';
+import { countOrders, kindOf, openShopFloor, type ShopFloor } from './testing/shop-floor.ts';
 import { startInstance, type TestInstance } from './testing/start-instance.ts';
 
 const START_MS = 300_000;
@@ -40,7 +40,7 @@ describe('a drop in the browser', () => {
       const saleId = await floor.createSale({ stock: 1 });
       const pages = [await floor.openSale(saleId), await floor.openSale(saleId)];
       await Promise.all(pages.map((page) => page.getByTestId('buy').click()));
-      await Promise.all(pages.map((page) => standing(page, 'confirmed', 'lost', 'sold_out').waitFor()));
+      await Promise.all(pages.map((page) => floor.comesTo(page, 'confirmed', 'lost', 'sold_out')));
       const kinds = await Promise.all(pages.map(kindOf));
       expect(kinds.filter((kind) => kind === 'confirmed')).toHaveLength(1);
       for (const page of pages) await page.locator('[data-testid=state][data-state=sold_out]').waitFor();
@@ -58,12 +58,11 @@ describe('a drop in the browser', () => {
       const pages: Page[] = [];
       for (let shopper = 0; shopper < 20; shopper += 1) pages.push(await floor.openSale(saleId));
       await Promise.all(pages.map((page) => page.getByTestId('buy').click()));
-      await Promise.all(
-        pages.map((page) => standing(page, 'confirmed', 'lost', 'sold_out').waitFor({ timeout: CROWD_MS })),
-      );
+      pages.forEach((page) => page.setDefaultTimeout(CROWD_MS));
+      await Promise.all(pages.map((page) => floor.comesTo(page, 'confirmed', 'lost', 'sold_out')));
       const kinds = await Promise.all(pages.map(kindOf));
       expect(kinds.filter((kind) => kind === 'confirmed')).toHaveLength(12);
-      await Promise.all(watchers.map((watcher) => standing(watcher, 'sold_out').waitFor()));
+      await Promise.all(watchers.map((watcher) => floor.comesTo(watcher, 'sold_out')));
     },
     2 * TEST_MS,
   );
@@ -75,11 +74,11 @@ describe('a drop in the browser', () => {
       const context = await floor.newShopper();
       await context.addInitScript('const now = Date.now; Date.now = () => now() - 180_000;');
       const page = await floor.openSale(saleId, context);
-      await standing(page, 'scheduled').waitFor();
+      await floor.comesTo(page, 'scheduled');
       expect(await page.getByTestId('buy').getAttribute('aria-disabled')).toBe('true');
       expect(await page.getByTestId('clock-off').textContent()).toContain('3 minutes behind');
       await page.locator('[data-testid=buy][aria-disabled=false]').click();
-      await standing(page, 'confirmed').waitFor();
+      await floor.comesTo(page, 'confirmed');
     },
     TEST_MS,
   );
@@ -90,7 +89,7 @@ describe('a drop in the browser', () => {
       const saleId = await floor.createSale({ stock: 5 });
       const page = await floor.openSale(saleId);
       await floor.change(saleId, 'pause', { reason: 'boxes' });
-      await standing(page, 'paused').waitFor();
+      await floor.comesTo(page, 'paused');
       await floor.change(saleId, 'message', { message: 'We are counting the boxes.' });
       const message = page.getByTestId('message');
       await message.getByText('We are counting the boxes.').waitFor();
@@ -99,7 +98,7 @@ describe('a drop in the browser', () => {
       await message.getByText('We are counting').waitFor({ state: 'detached' });
       await floor.change(saleId, 'resume');
       await page.locator('[data-testid=buy][aria-disabled=false]').click();
-      await standing(page, 'confirmed').waitFor();
+      await floor.comesTo(page, 'confirmed');
     },
     TEST_MS,
   );
@@ -112,9 +111,9 @@ describe('a drop in the browser', () => {
       const first = await floor.openSale(saleId, context);
       // Signed in before, so that both tabs are the same shopper's.
       await first.getByTestId('buy').click();
-      await standing(first, 'confirmed').waitFor();
+      await floor.comesTo(first, 'confirmed');
       const second = await floor.openSale(saleId, context);
-      await standing(second, 'confirmed').waitFor();
+      await floor.comesTo(second, 'confirmed');
 
       // From now on every answer to an attempt is lost on its way.
       let isLosing = true;
@@ -124,13 +123,13 @@ describe('a drop in the browser', () => {
         await route.abort();
       });
       await first.getByTestId('buy').dblclick();
-      await standing(first, 'checking').waitFor();
-      await standing(second, 'checking').waitFor();
+      await floor.comesTo(first, 'checking');
+      await floor.comesTo(second, 'checking');
       await first.reload();
-      await standing(first, 'checking').waitFor();
+      await floor.comesTo(first, 'checking');
       isLosing = false;
-      await standing(first, 'confirmed').waitFor();
-      await standing(second, 'confirmed').waitFor();
+      await floor.comesTo(first, 'confirmed');
+      await floor.comesTo(second, 'confirmed');
       expect(await countOrders(first, saleId)).toBe(2);
     },
     TEST_MS,
@@ -145,12 +144,12 @@ describe('a drop in the browser', () => {
       const [worker] = await pidsOf('worker');
       process.kill(worker!, 'SIGSTOP');
       await page.getByTestId('buy').click();
-      await standing(page, 'in_line').waitFor();
+      await floor.comesTo(page, 'in_line');
       expect(await page.getByTestId('position').textContent()).toBe('1');
       expect(await page.getByTestId('wait').textContent()).toBe('not known yet');
       for (const pid of await pidsOf('api')) process.kill(pid, 'SIGKILL');
       process.kill(worker!, 'SIGKILL');
-      await standing(page, 'confirmed').waitFor();
+      await floor.comesTo(page, 'confirmed');
       expect(await countOrders(page, saleId)).toBe(1);
     },
     TEST_MS,
@@ -168,13 +167,13 @@ describe('a drop in the browser', () => {
         await floor.openSale(saleId, contexts[1]),
       ];
       await floor.change(saleId, 'pause');
-      await standing(watcher, 'paused').waitFor();
+      await floor.comesTo(watcher, 'paused');
       await watcher.getByTestId('connection').waitFor();
       await floor.change(saleId, 'resume');
-      await standing(watcher, 'signed_out').waitFor();
+      await floor.comesTo(watcher, 'signed_out');
       await buyer.locator('[data-testid=buy][aria-disabled=false]').click();
-      await standing(buyer, 'confirmed').waitFor();
-      await standing(watcher, 'sold_out').waitFor();
+      await floor.comesTo(buyer, 'confirmed');
+      await floor.comesTo(watcher, 'sold_out');
     },
     TEST_MS,
   );
@@ -189,7 +188,7 @@ describe('a drop in the browser', () => {
       const [file] = await Promise.all([page.waitForEvent('download'), drop.getByTestId('calendar').click()]);
       expect(file.suggestedFilename()).toBe(`${saleId}.ics`);
       await drop.getByRole('link', { name: 'The next drop' }).click();
-      await standing(page, 'scheduled').waitFor();
+      await floor.comesTo(page, 'scheduled');
     },
     TEST_MS,
   );

@@ -4,7 +4,7 @@ import type { ErrorCode } from './contracts/error-catalogue.ts';
 import { readInstanceFile } from './infrastructure/embedded/instance-file.ts';
 import { openBrowser } from './testing/open-browser.ts';
 import { refusal } from './testing/refusal-answer.ts';
-import { countOrders, openShopFloor, standing, type ShopFloor } from './testing/shop-floor.ts';
+import { countOrders, openShopFloor, type ShopFloor } from './testing/shop-floor.ts';
 import { startInstance, type TestInstance } from './testing/start-instance.ts';
 
 const START_MS = 300_000;
@@ -83,19 +83,19 @@ describe('a state of the sale page', () => {
     const context = await (isSignedOut ? floor.newShopper() : floor.newGuest());
     try {
       const page = await given(context);
-      await standing(page, ...kinds).waitFor();
+      await floor.comesTo(page, ...kinds);
       await context.setOffline(true);
       await page.getByTestId('connection').waitFor();
-      await standing(page, ...offline).waitFor();
+      await floor.comesTo(page, ...offline);
       await context.setOffline(false);
       await page.getByTestId('connection').waitFor({ state: 'detached' });
-      await standing(page, ...kinds).waitFor();
+      await floor.comesTo(page, ...kinds);
       await page.reload();
-      await standing(page, ...later).waitFor();
+      await floor.comesTo(page, ...later);
       const second = await context.newPage();
       await second.goto(page.url());
-      await standing(second, ...later).waitFor();
-      await standing(page, ...later).waitFor();
+      await floor.comesTo(second, ...later);
+      await floor.comesTo(page, ...later);
       return [page, second];
     } catch (cause) {
       throw new Error(`${name}: ${String(cause)}`, { cause });
@@ -187,7 +187,7 @@ describe('a state of the sale page', () => {
         const pages = (await Promise.all(states.map(liveOn))).flat();
         isLosing = false;
         for (const pid of workers) process.kill(pid, 'SIGCONT');
-        await Promise.all(pages.map((page) => standing(page, 'confirmed').waitFor()));
+        await Promise.all(pages.map((page) => floor.comesTo(page, 'confirmed')));
         const orders = await Promise.all(pages.map((page) => countOrders(page, plenty)));
         expect(orders).toEqual(pages.map(() => 1));
       } finally {
@@ -218,7 +218,7 @@ describe('a state of the sale page', () => {
           name: 'limit reached',
           given: async (context) => {
             const page = await buy(context);
-            await standing(page, 'confirmed').waitFor();
+            await floor.comesTo(page, 'confirmed');
             await clickBuy(page);
             return page;
           },
@@ -230,9 +230,9 @@ describe('a state of the sale page', () => {
           given: async (context) => {
             const own = await floor.createSale({ stock: 5 });
             const page = await buy(context, own);
-            await standing(page, 'confirmed').waitFor();
+            await floor.comesTo(page, 'confirmed');
             await clickBuy(page);
-            await standing(page, 'limit_reached').waitFor();
+            await floor.comesTo(page, 'limit_reached');
             await floor.change(own, 'pause');
             await page.locator('[data-testid=state][data-state=paused]').waitFor();
             await floor.change(own, 'resume');
@@ -281,9 +281,9 @@ describe('a state of the sale page', () => {
       const page = await floor.openSale(plenty, context);
       await context.setOffline(true);
       await clickBuy(page);
-      await standing(page, 'checking').waitFor();
+      await floor.comesTo(page, 'checking');
       await context.setOffline(false);
-      await standing(page, 'confirmed').waitFor();
+      await floor.comesTo(page, 'confirmed');
       expect(await countOrders(page, plenty)).toBe(1);
     },
     LIVES_MS,

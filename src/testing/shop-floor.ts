@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import type { OperatorProductBody, OperatorSaleBody } from '../contracts/operator-http.ts';
 import type { SessionBody } from '../contracts/http.ts';
 import type { TestInstance } from './start-instance.ts';
@@ -6,6 +6,9 @@ import { until } from './until.ts';
 
 /** Shorter than a test's own limit, so that the step which never came is named, ms. */
 const STEP_MS = 60_000;
+
+/** Of what the instance printed, characters. */
+const OUTPUT_SHOWN = 4_000;
 
 export interface SaleWish {
   stock: number;
@@ -24,6 +27,12 @@ export interface ShopFloor {
   createSale(wish: SaleWish): Promise<string>;
   /** What an operator does to a sale: `pause`, `resume`, `message`, `stop`. */
   change(saleId: string, verb: string, body?: object): Promise<void>;
+  /**
+   * Waits until a page says that its shopper stands so: at one of these kinds.
+   *
+   * @throws with what the page says instead and what the instance printed last, when it never does
+   */
+  comesTo(page: Page, ...kinds: readonly string[]): Promise<void>;
   /** The account of the demo's operator. */
   operator: { email: string; password: string };
   closeContexts(): Promise<void>;
@@ -91,6 +100,21 @@ export async function openShopFloor(browser: Browser, instance: TestInstance): P
     change: async (saleId, verb, body = {}) => {
       await ask(`/api/admin/sales/${saleId}/${verb}`, body);
     },
+    comesTo: async (page, ...kinds) => {
+      const standing = kinds.map((kind) => `[data-testid=standing][data-kind=${kind}]`).join(', ');
+      try {
+        await page.locator(standing).waitFor();
+      } catch (cause) {
+        const said = await page.locator('body').innerText({ timeout: 5_000 }).catch(String);
+        const shown = [
+          `The page says:`,
+          said,
+          'The instance printed last:',
+          instance.output().slice(-OUTPUT_SHOWN),
+        ];
+        throw new Error(`The shopper never came to ${kinds.join(' or ')}.\n${shown.join('\n')}`, { cause });
+      }
+    },
     closeContexts: async () => {
       for (const context of contexts) await context.close();
       contexts = [];
@@ -103,11 +127,6 @@ function printed({ output }: TestInstance, label: string): Promise<string> {
   return until(() => new RegExp(`│ ${label} {2,}(\\S+)`).exec(output())?.[1], {
     what: `${label} is printed`,
   });
-}
-
-/** Where a page says its shopper stands: one of these kinds. */
-export function standing(page: Page, ...kinds: string[]): Locator {
-  return page.locator(kinds.map((kind) => `[data-testid=standing][data-kind=${kind}]`).join(', '));
 }
 
 export async function kindOf(page: Page): Promise<string | null> {
