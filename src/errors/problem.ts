@@ -7,7 +7,7 @@ export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
 interface Constant {
   status: number;
-  /** The lines of its headers, but for those a refusal brings. */
+  /** The lines of its headers, but for `Retry-After` and those a refusal brings. */
   lines: string;
   /** The document up to its detail. */
   head: string;

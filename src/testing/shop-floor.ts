@@ -107,7 +107,7 @@ export async function openShopFloor(browser: Browser, instance: TestInstance): P
       } catch (cause) {
         const said = await page.locator('body').innerText({ timeout: 5_000 }).catch(String);
         const shown = [
-          `The page says:`,
+          'The page says:',
           said,
           'The instance printed last:',
           instance.output().slice(-OUTPUT_SHOWN),

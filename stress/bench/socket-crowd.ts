@@ -36,8 +36,6 @@ interface Client {
   soldOutAt: number | undefined;
   /** How often it has come back. */
   connection: number;
-  /** Called with its first tick. */
-  arrived: () => void;
 }
 
 const clients: Client[] = [];
@@ -45,13 +43,13 @@ const outcomeMs: number[] = [];
 const seenMs: number[] = [];
 let journal: JournalWriter | undefined;
 
-function addClient(url: string, saleId: string, token: string, arrived: () => void): Client {
+function addClient(url: string, saleId: string, token: string, hearsTicks: () => void): Client {
   const wish: Wish = {
     ...{ saleId, idempotencyKey: '', quantity: 1 },
     shopper: { userId: userOf(token), accessToken: token },
   };
   const seeTick = (body: SaleStatusBody): void => {
-    client.arrived();
+    hearsTicks();
     if (body.saleId !== saleId) return;
     journal?.write(tickOf({ wish, connection: client.connection }, body, now()));
     if (body.state === 'sold_out') client.soldOutAt ??= Date.now();
@@ -70,7 +68,7 @@ function addClient(url: string, saleId: string, token: string, arrived: () => vo
       else if (name === 'purchase:outcome') seeOutcome(body);
     },
   });
-  const client: Client = { line, soldOutAt: undefined, connection: 0, arrived };
+  const client: Client = { line, soldOutAt: undefined, connection: 0 };
   return client;
 }
 

@@ -61,12 +61,11 @@ describe('a line of a crowd', () => {
     ]);
   });
 
-  it('answers the pings of its server, and stays', async () => {
-    await openTo(undefined, { pingInterval: 30, pingTimeout: 60 });
-    await until(() => sockets.length === 1, { what: 'the line is open' });
-    await new Promise((resolve) => setTimeout(resolve, 400));
+  it('answers the pings of its server', async () => {
+    let pongs = 0;
+    await openTo((socket) => socket.conn.on('heartbeat', () => (pongs += 1)), { pingInterval: 30 });
+    await until(() => pongs >= 3, { what: 'three pings are answered' });
     expect(sockets).toHaveLength(1);
-    expect(sockets[0]!.connected).toBe(true);
   });
 
   it.each([
@@ -95,6 +94,8 @@ describe('a line of a crowd', () => {
     await until(() => sockets.length === 2, { what: 'the line is open again' });
     expect(reasons).toEqual(['client namespace disconnect']);
     await until(() => io.engine.clientsCount === 1, { what: 'the old connection is gone' });
+    sockets[1]!.emit('server:time', { serverTime: 'still here' });
+    await until(() => heard.length === 1, { what: 'the new connection is heard' });
   });
 });
 
@@ -136,7 +137,7 @@ describe('the frames of a line', () => {
     ['an answer that is no upgrade', Buffer.from('HTTP/1.1 503 Service Unavailable\r\n\r\n')],
     ['the last frame', Buffer.concat([HEAD, Buffer.from([0x88, 0])])],
     ['a piece of a text', Buffer.concat([HEAD, Buffer.from([0x01, 1, 0x61])])],
-    ['a text of more than 64 KiB', Buffer.concat([HEAD, Buffer.from([0x81, 127])])],
+    ['a text of more than 65,535 bytes', Buffer.concat([HEAD, Buffer.from([0x81, 127])])],
   ])('end with %s', (_what, bytes) => {
     expect(createFrameReader(() => undefined).read(bytes)).toBe(false);
   });

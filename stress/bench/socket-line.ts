@@ -19,7 +19,7 @@ export type Heard = {
 }[keyof ServerEvents];
 
 export interface SocketLine {
-  /** Opens it, and again whenever it breaks or cannot be opened, until it is closed. */
+  /** Opens a closed one, and again whenever it breaks or cannot be opened, until it is closed. */
   open(): void;
   /** Says goodbye, as a page does that is left; may be opened again at once. */
   close(): void;
@@ -27,6 +27,9 @@ export interface SocketLine {
 
 /** Between two tries to open it, ms: shortest, and by how much longer at random. */
 const AGAIN_AFTER_MS = { least: 100, spread: 400 };
+
+/** A line on which nothing comes for so long is broken, ms: our server pings every 10 s. */
+const SILENT_FOR_MS = 20_000;
 
 /** RFC 6455, 5.2: the first byte of a frame that is a whole message of text, and of the last one of a connection. */
 const TEXT = 0x81;
@@ -46,7 +49,7 @@ const buffer = Buffer.allocUnsafe(65_536);
  * A shopper's socket as a load needs it: Socket.IO over one WebSocket, just as much of both as our server speaks.
  *
  * A client of thousands in one process shares the cores with the server that is measured. Socket.IO's own client takes
- * nearly three times as much of them (docs/decisions/0060).
+ * three times as much of them (docs/decisions/0060).
  */
 export function createSocketLine(url: string, token: string, hearer: SocketHearer): SocketLine {
   const { hostname, port, host } = new URL(url);
@@ -65,7 +68,7 @@ export function createSocketLine(url: string, token: string, hearer: SocketHeare
       else if (text.startsWith(PACKET.open)) say(PACKET.connect + JSON.stringify({ token }));
       else if (text.startsWith(PACKET.connect)) {
         hearer.opened((...event) => say(PACKET.event + JSON.stringify(event)));
-      } else opening.destroy(new Error(`not understood: ${text}`)); // refused, or told to go
+      } else opening.destroy(); // refused, or told to go
     });
     const read = (bytes: number): boolean => {
       if (socket === opening && !reader.read(buffer.subarray(0, bytes))) opening.destroy();
@@ -73,12 +76,13 @@ export function createSocketLine(url: string, token: string, hearer: SocketHeare
     };
     const opening = connect({
       host: hostname,
-      port: Number(port),
+      port: Number(port || 80),
       noDelay: true,
       onread: { buffer, callback: read },
     });
     socket = opening;
     opening.write(greeting);
+    opening.setTimeout(SILENT_FOR_MS, () => opening.destroy());
     opening.on('error', () => undefined); // `close` follows
     opening.on('close', () => {
       if (socket !== opening) return;
@@ -110,7 +114,7 @@ function readEvent(text: string): Heard {
   return lastEvent;
 }
 
-/** One frame from a client, whose bytes are masked: with zeros, that change nothing. At most 64 KiB. */
+/** One frame from a client, whose bytes are masked: with zeros, that change nothing. At most 65,535 of them. */
 export function frameOf(text: string, kind = TEXT): Buffer {
   const body = Buffer.from(text);
   const head =
@@ -128,7 +132,7 @@ const OVER = -1;
  * Takes a server's bytes apart, in whatever pieces they come: the head of its answer, then frames.
  *
  * @param told  called with each whole text
- * @returns a reader that answers false for what is no WebSocket, for a frame that is neither a whole text of at most 64 KiB
+ * @returns a reader that answers false for what is no WebSocket, for a frame that is neither a whole text of at most 65,535 bytes
  *   nor the last one, and after that one
  */
 export function createFrameReader(told: (text: string) => void): { read(bytes: Buffer): boolean } {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
 import { epochKeys, saleKeys } from '../../infrastructure/redis/keys.ts';
 import { meanwhile } from '../../testing/meanwhile.ts';
@@ -88,26 +88,6 @@ describe('reconcile', () => {
     await reconcile({ enqueue }).runOnce();
     expect(sent).toEqual([lost!.attemptId]);
     await reconcile().runOnce();
-    await drained();
-  });
-
-  it('reads a line from its front, as far as somebody waits for long', async () => {
-    sale = await givenSale(pipeline, { stock: 600 });
-    await admit(500);
-    await admit(1);
-    const read = jest.spyOn(pipeline.redis, 'zrange');
-    const { line } = epochKeys(sale.saleId, 1);
-    const readOf = () => read.mock.calls.filter(([key]) => key === line).length;
-    try {
-      await reconcile({ clock: Date }).runOnce();
-      expect(readOf()).toBe(1);
-      expect(await waiting()).toBe(0);
-      await reconcile().runOnce();
-      expect(readOf()).toBeGreaterThan(2);
-    } finally {
-      read.mockRestore();
-    }
-    expect(await waiting()).toBe(2);
     await drained();
   });
 

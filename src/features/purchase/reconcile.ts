@@ -21,9 +21,8 @@ import { repairDrift } from './repair-drift.ts';
 
 /** An attempt in flight for longer than this is enqueued again, ms: settled or not, both heal. */
 const STALE_AFTER_MS = 2_000;
-/** Entries looked at a round and sale, oldest first, and so many of them at once: a longer reply holds up the gate. */
+/** Entries looked at a round and sale, oldest first. */
 const MOST_STALE = 5_000;
-const STALE_AT_ONCE = 500;
 /**
  * With more than this in flight the drift is measured every fifth round only, for it reads them all; but in each round of a
  * rebuilt gate that waits to admit, which must know by then what settled while it was rebuilt (docs/decisions/0014).
@@ -143,51 +142,33 @@ async function enqueueStale(
   { saleId, stockId }: SaleTruth,
   epoch: number,
 ): Promise<void> {
-  const stale = await readStale(redis, epochKeys(saleId, epoch), clock.now() - STALE_AFTER_MS);
-  if (stale.size === 0) return;
-  const lost = await queue.lacking([...stale.keys()]);
+  const { line, inflight } = epochKeys(saleId, epoch);
+  const ids = await redis.zrange(line, 0, MOST_STALE - 1);
+  if (ids.length === 0) return;
+  const records = await redis.hmget(inflight, ...ids);
+  const before = clock.now() - STALE_AFTER_MS;
+  const places = new Map<string, number[]>(); // of each batch's attempts among the ids
+  records.forEach((record, place) => {
+    if (!record) return;
+    const { admittedAtMs, batchId } = parseBatchOf(record);
+    if (admittedAtMs > before) return;
+    const ofBatch = places.get(batchId);
+    if (ofBatch) ofBatch.push(place);
+    else places.set(batchId, [place]);
+  });
+  if (places.size === 0) return;
+  const lost = await queue.lacking([...places.keys()]);
   if (lost.length === 0) return;
   for (const batchId of lost) {
-    const attempts = (stale.get(batchId) ?? []).map(({ id, record }) => {
-      const { batchId: _, ...attempt } = parseInflight(uuidOf(id), record);
+    const attempts = (places.get(batchId) ?? []).map((place) => {
+      const { batchId: _, ...attempt } = parseInflight(
+        uuidOf(ids[place] as string),
+        records[place] as string,
+      );
       return attempt;
     });
     await enqueue({ saleId, stockId, batchId, attempts });
   }
   countRepair(redis, 'batchesEnqueuedAgain', lost.length);
   logger.info('attempts in flight for long are enqueued again', { saleId, batches: lost.length });
-}
-
-interface InflightEntry {
-  id: string;
-  record: string;
-}
-
-/**
- * Reads the line from its front until somebody is met who was admitted later than `before`: a line is in the order of admission,
- * so in a drop's first seconds, when most are in flight and nobody is stale, next to nothing is read.
- *
- * @returns by batch
- */
-async function readStale(
-  redis: Redis,
-  { line, inflight }: Pick<ReturnType<typeof epochKeys>, 'line' | 'inflight'>,
-  before: number,
-): Promise<Map<string, InflightEntry[]>> {
-  const stale = new Map<string, InflightEntry[]>();
-  for (let from = 0; from < MOST_STALE; from += STALE_AT_ONCE) {
-    const ids = await redis.zrange(line, from, from + STALE_AT_ONCE - 1);
-    if (ids.length === 0) break;
-    const records = await redis.hmget(inflight, ...ids);
-    for (const [place, id] of ids.entries()) {
-      const record = records[place];
-      if (!record) continue; // settled since
-      const { admittedAtMs, batchId } = parseBatchOf(record);
-      if (admittedAtMs > before) return stale;
-      const ofBatch = stale.get(batchId);
-      if (ofBatch) ofBatch.push({ id, record });
-      else stale.set(batchId, [{ id, record }]);
-    }
-  }
-  return stale;
 }
