@@ -1,14 +1,13 @@
 import type { ServerResponse } from 'node:http';
 import { ERROR_CATALOGUE, type ErrorCode } from '../contracts/error-catalogue.ts';
 import type { Refusal } from './refusal.ts';
-import { linesOf, requestIdOf, sendWhole } from './send-whole.ts';
+import { fixHeaders, requestIdOf, sendWhole, type FixedHeaders } from './send-whole.ts';
 
 export const PROBLEM_CONTENT_TYPE = 'application/problem+json; charset=utf-8';
 
 interface Constant {
   status: number;
-  /** The lines of its headers, but for `Retry-After` and those a refusal brings. */
-  lines: string;
+  headers: FixedHeaders;
   /** The document up to its detail. */
   head: string;
   /** Up to its request id, with the catalogue's advice for a refusal that brings no detail. */
@@ -29,7 +28,7 @@ const CONSTANTS = Object.fromEntries(
       code,
       {
         status,
-        lines: linesOf({
+        headers: fixHeaders({
           ...{ 'Content-Type': PROBLEM_CONTENT_TYPE, 'Cache-Control': 'no-store' },
           // RFC 9110, 11.6.1: a 401 names the scheme that would help.
           ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
@@ -73,9 +72,10 @@ export function writeProblem(res: ServerResponse, refusal: Refusal): void {
   if (refusal.errors !== undefined) body += `,"errors":${JSON.stringify(refusal.errors)}`;
   body += '}';
 
-  let { lines } = constant;
   const retryAfterSec = refusal.retryAfterSec ?? constant.retryAfterSec;
-  if (retryAfterSec !== undefined) lines += `Retry-After: ${jitterRetryAfter(retryAfterSec)}\r\n`;
-  if (refusal.headers) lines += linesOf(refusal.headers);
-  sendWhole(res, constant.status, lines, body);
+  const own =
+    retryAfterSec === undefined
+      ? refusal.headers
+      : { 'Retry-After': String(jitterRetryAfter(retryAfterSec)), ...refusal.headers };
+  sendWhole(res, { status: constant.status, fixed: constant.headers, own, body });
 }

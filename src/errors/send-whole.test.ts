@@ -2,14 +2,17 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { commonHeadOf, linesOf, markLane, requestIdOf, sendWhole } from './send-whole.ts';
+import { commonHeadOf, fixHeaders, markLane, requestIdOf, sendWhole } from './send-whole.ts';
 
 const KEEP_ALIVE_SEC = 7;
 const COMMON: [string, string][] = [
   ['X-Content-Type-Options', 'nosniff'],
   ['Referrer-Policy', 'no-referrer'],
 ];
-const HEADERS = linesOf({ 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' });
+const HEADERS = fixHeaders({
+  'Content-Type': 'application/json; charset=utf-8',
+  'Cache-Control': 'no-store',
+});
 
 const servers: Server[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
@@ -66,7 +69,9 @@ describe('an answer of the hot lane', () => {
     ['nothing', 304, undefined],
     ['an empty text', 200, ''],
   ])('has the bytes that Node writes: %s', async (_what, status, body) => {
-    const { send } = await start((res) => sendWhole(res, status, HEADERS, body));
+    const { send } = await start((res) =>
+      sendWhole(res, { status, fixed: HEADERS, own: { ETag: '"1"' }, body }),
+    );
     const byNode = await send(get('/'));
     expect(byNode).toContain(`HTTP/1.1 ${status} `);
     expect(byNode).toContain(`\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${KEEP_ALIVE_SEC}\r\n\r\n`);
@@ -79,7 +84,7 @@ describe('an answer of the hot lane', () => {
     ['of HTTP/1.0', { version: '1.0' }, 'close'],
     ['of HTTP/1.0 that keeps it', { version: '1.0', headers: 'Connection: keep-alive\r\n' }, 'keep-alive'],
   ])('has them for a request %s', async (_what, request, connection) => {
-    const { send } = await start((res) => sendWhole(res, 200, HEADERS, '{}'));
+    const { send } = await start((res) => sendWhole(res, { status: 200, fixed: HEADERS, body: '{}' }));
     const byNode = await send(get('/', request));
     expect(byNode).toContain(`\r\nConnection: ${connection}\r\n`);
     const byLane = await send(get('/lane', request));
@@ -87,7 +92,7 @@ describe('an answer of the hot lane', () => {
   });
 
   it('has a header that was set before', async () => {
-    const { send } = await start((res) => sendWhole(res, 200, HEADERS, '{}'), {
+    const { send } = await start((res) => sendWhole(res, { status: 200, fixed: HEADERS, body: '{}' }), {
       setBefore: ['Vary', 'Origin'],
     });
     expect(await send(get('/lane'))).toBe(await send(get('/')));
@@ -99,7 +104,7 @@ describe('an answer of the hot lane', () => {
     const { send } = await start((res) => {
       const nth = (count += 1);
       const delayMs = nth === 1 ? 30 : 0;
-      setTimeout(() => sendWhole(res, 200, HEADERS, `{"nth":${nth}}`), delayMs);
+      setTimeout(() => sendWhole(res, { status: 200, fixed: HEADERS, body: `{"nth":${nth}}` }), delayMs);
     });
     const received = await send(get('/lane') + get('/lane') + get('/'));
     expect(received.match(/\{"nth":\d\}/g)).toEqual(['{"nth":1}', '{"nth":2}', '{"nth":3}']);
@@ -107,7 +112,7 @@ describe('an answer of the hot lane', () => {
   });
 
   it('is told of once, with its status and its request id', async () => {
-    const { send, told } = await start((res) => sendWhole(res, 409, HEADERS, '{}'));
+    const { send, told } = await start((res) => sendWhole(res, { status: 409, fixed: HEADERS, body: '{}' }));
     await send(get('/lane') + get('/') + get('/lane', { headers: 'Connection: close\r\n' }));
     expect(told).toEqual(['409 id-1', '409 id-1']);
   });

@@ -13,17 +13,39 @@ export interface LaneMark {
   answered: (this: ServerResponse) => void;
 }
 
-/** Headers that all answers have, or all to one origin, request id apart: made once. */
-export interface CommonHead {
-  /** As `linesOf` makes them. */
+/** Headers that are the same each time, made once. */
+export interface FixedHeaders {
+  /** For Node to write. */
+  values: HeaderValues;
+  /** The same as lines of a head. */
   lines: string;
+}
+
+type HeaderValues = Readonly<Record<string, string>>;
+
+/** What all answers have, or all to one origin, request id apart. */
+export interface CommonHead extends FixedHeaders {
   /** How a head ends whose connection stays open: what Node itself writes there. */
   keepAliveLines: string;
+}
+
+/** A whole answer. Its headers are ours, never a client's: they are not checked; the length of the body is not among them. */
+export interface WholeAnswer {
+  status: number;
+  fixed: FixedHeaders;
+  /** What this answer has besides. */
+  own?: HeaderValues | undefined;
+  /** Left out for a status that has none, such as 304. */
+  body?: string | Buffer | undefined;
 }
 
 /** Node's own name for the text of a head: written before the first bytes of a body, and then no header is added to it. */
 interface WithHeadText {
   _header: string | null;
+}
+
+export function fixHeaders(values: HeaderValues): FixedHeaders {
+  return { values, lines: linesOf(values) };
 }
 
 /** @param keepAliveSec  the server's keep-alive timeout */
@@ -32,7 +54,7 @@ export function commonHeadOf(
   keepAliveSec: number,
 ): CommonHead {
   return {
-    lines: linesOf(Object.fromEntries(headers)),
+    ...fixHeaders(Object.fromEntries(headers)),
     keepAliveLines: linesOf({ Connection: 'keep-alive', 'Keep-Alive': `timeout=${keepAliveSec}` }),
   };
 }
@@ -49,19 +71,17 @@ export function requestIdOf(res: ServerResponse): string {
   return typeof header === 'string' ? header : '';
 }
 
-/**
- * Writes a whole answer, the same bytes for a response of the hot lane and one of Express.
- *
- * @param lines  the answer's own headers, as `linesOf` makes them; not the length of the body. Ours, never a client's: they
- *               are not checked
- * @param body   left out for a status that has none, such as 304
- */
-export function sendWhole(res: ServerResponse, status: number, lines: string, body?: string | Buffer): void {
+/** Writes a whole answer, the same bytes for a response of the hot lane and one of Express. */
+export function sendWhole(res: ServerResponse, answer: WholeAnswer): void {
   const { lane } = res as LaneResponse;
-  if (lane === undefined) sendByNode(res, status, lines, body);
+  if (lane === undefined) sendByNode(res, answer);
   else {
-    if (isOrdinary(res)) sendAsText(res, lane, status, lines, body);
-    else sendByNode(res, status, `X-Request-Id: ${lane.requestId}\r\n${lane.common.lines}${lines}`, body);
+    if (isOrdinary(res)) sendAsText(res, lane, answer);
+    else {
+      res.setHeader('X-Request-Id', lane.requestId);
+      setHeaders(res, lane.common.values);
+      sendByNode(res, answer);
+    }
     lane.answered.call(res);
   }
 }
@@ -80,27 +100,21 @@ function isOrdinary(res: ServerResponse): boolean {
 function sendAsText(
   res: ServerResponse,
   { requestId, common }: LaneMark,
-  status: number,
-  lines: string,
-  body: string | Buffer | undefined,
+  { status, fixed, own, body }: WholeAnswer,
 ): void {
   const bytes = body === undefined ? '' : latin1Of(body);
   const lengthLine = body === undefined ? '' : `Content-Length: ${bytes.length}\r\n`;
   res.statusCode = status;
   (res as ServerResponse & WithHeadText)._header =
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nX-Request-Id: ${requestId}\r\n${common.lines}` +
-    `${lines}${lengthLine}${dateLine()}${common.keepAliveLines}\r\n${bytes}`;
+    `${fixed.lines}${own === undefined ? '' : linesOf(own)}${lengthLine}${dateLine()}${common.keepAliveLines}\r\n${bytes}`;
   res.end();
 }
 
-function sendByNode(
-  res: ServerResponse,
-  status: number,
-  lines: string,
-  body: string | Buffer | undefined,
-): void {
+function sendByNode(res: ServerResponse, { status, fixed, own, body }: WholeAnswer): void {
   res.statusCode = status;
-  setHeaders(res, lines);
+  setHeaders(res, fixed.values);
+  if (own !== undefined) setHeaders(res, own);
   if (body === undefined) res.end();
   else {
     res.setHeader('Content-Length', String(Buffer.byteLength(body)));
@@ -108,18 +122,13 @@ function sendByNode(
   }
 }
 
-/** @param lines  as `linesOf` makes them */
-export function setHeaders(res: ServerResponse, lines: string): void {
-  for (const line of lines.split('\r\n')) {
-    const end = line.indexOf(': ');
-    if (end > 0) res.setHeader(line.slice(0, end), line.slice(end + 2));
-  }
+export function setHeaders(res: ServerResponse, values: HeaderValues): void {
+  for (const [name, value] of Object.entries(values)) res.setHeader(name, value);
 }
 
-/** Headers as lines of a head, each with its end. */
-export function linesOf(headers: Readonly<Record<string, string>>): string {
+function linesOf(values: HeaderValues): string {
   let lines = '';
-  for (const [name, value] of Object.entries(headers)) lines += `${name}: ${value}\r\n`;
+  for (const [name, value] of Object.entries(values)) lines += `${name}: ${value}\r\n`;
   return lines;
 }
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LogFields, Logger, LogLevel } from '../infrastructure/logging/logger.ts';
-import { sendWhole } from '../errors/send-whole.ts';
+import { fixHeaders, sendWhole } from '../errors/send-whole.ts';
 import { until } from '../testing/until.ts';
 import { createRequestScope } from './request-scope.ts';
 
@@ -44,7 +44,7 @@ async function start({
   const server = createServer((req, res) => {
     if (isLane) {
       scope.beginLane(req, res, '/lane');
-      sendWhole(res, status, '', '');
+      sendWhole(res, { status, fixed: fixHeaders({}), body: '' });
       return;
     }
     const requestId = scope.begin(req, res);

@@ -88,7 +88,7 @@ export function createRequestScope({
     begin: (req, res) => {
       const requestId = requestIdFor(req);
       res.setHeader('X-Request-Id', requestId);
-      setHeaders(res, commonFor(req).lines);
+      setHeaders(res, commonFor(req).values);
       (res as Timed).startedAtMs = performance.now();
       res.on('finish', noteAnswered);
       return requestId;

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Refusal } from '../../errors/refusal.ts';
 import { writeProblem } from '../../errors/problem.ts';
-import { linesOf, requestIdOf, sendWhole } from '../../errors/send-whole.ts';
+import { fixHeaders, requestIdOf, sendWhole } from '../../errors/send-whole.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import { markTrace } from '../../infrastructure/tracing/begin-trace.ts';
 import type { AddressLimit } from '../../middleware/address-limit.ts';
@@ -206,19 +206,19 @@ function askFor(
   return { sale, attempt, answer, requestId };
 }
 
-const ANSWER_LINES = linesOf({
+const ANSWER_HEADERS = fixHeaders({
   'Content-Type': 'application/json; charset=utf-8',
   'Cache-Control': 'no-store',
 });
 
 function writeAnswer(res: ServerResponse, answer: AttemptAnswer): void {
   if (answer.kind === 'refused') return writeProblem(res, answer.refusal);
-  sendWhole(
-    res,
-    answer.kind === 'accepted' ? 202 : 200,
-    `Location: /api/purchase/status?attemptId=${answer.body.attemptId}\r\n${ANSWER_LINES}`,
-    JSON.stringify(answer.body),
-  );
+  sendWhole(res, {
+    status: answer.kind === 'accepted' ? 202 : 200,
+    fixed: ANSWER_HEADERS,
+    own: { Location: `/api/purchase/status?attemptId=${answer.body.attemptId}` },
+    body: JSON.stringify(answer.body),
+  });
 }
 
 function concat(chunks: Buffer[]): Buffer {

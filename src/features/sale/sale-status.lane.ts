@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { writeProblem } from '../../errors/problem.ts';
-import { sendWhole } from '../../errors/send-whole.ts';
+import { fixHeaders, sendWhole } from '../../errors/send-whole.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
 import type { Lane } from '../../middleware/hot-lane.ts';
 import { logFieldsOf } from '../../middleware/log-fields.ts';
@@ -61,8 +61,12 @@ function readUuid(text: string): string | null {
   return checked.error ? null : checked.value;
 }
 
+const CACHED = { 'Cache-Control': 'public, max-age=1' };
+const UNCHANGED = fixHeaders(CACHED);
+const STATUS = fixHeaders({ ...CACHED, 'Content-Type': 'application/json; charset=utf-8' });
+
 function writeStatus(req: IncomingMessage, res: ServerResponse, { bytes, etag }: MadeStatus): void {
-  const lines = `Cache-Control: public, max-age=1\r\nETag: ${etag}\r\n`;
-  if (req.headers['if-none-match'] === etag) sendWhole(res, 304, lines);
-  else sendWhole(res, 200, `${lines}Content-Type: application/json; charset=utf-8\r\n`, bytes);
+  const own = { ETag: etag };
+  if (req.headers['if-none-match'] === etag) sendWhole(res, { status: 304, fixed: UNCHANGED, own });
+  else sendWhole(res, { status: 200, fixed: STATUS, own, body: bytes });
 }
