@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { createServer, ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate as aTurn } from 'node:timers/promises';
 import type { Refusal } from '../../errors/refusal.ts';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
+import type { Lane } from '../../middleware/hot-lane.ts';
 import { anIdentity } from '../../testing/an-identity.ts';
 import { createAttemptLane, type AttemptLaneDeps } from './attempt.lane.ts';
 import type { Purchase } from './purchase.service.ts';
@@ -71,6 +72,15 @@ describe('a further check in the path of an attempt', () => {
   });
 });
 
+/** Of a request whose body is there with its head. */
+function arrive(lane: Lane, authorization: string | undefined, body: object): ServerResponse {
+  const headers = { 'content-type': 'application/json', authorization };
+  const req = Object.assign(Readable.from([Buffer.from(JSON.stringify(body))]), { method: 'POST', headers });
+  const res = new ServerResponse(req as unknown as IncomingMessage);
+  lane(res.req, res);
+  return res;
+}
+
 describe('attempts that are read in the same turns', () => {
   const purchase = jest.fn<Purchase>();
   const lane = createAttemptLane({
@@ -79,25 +89,13 @@ describe('attempts that are read in the same turns', () => {
     purchase,
   });
 
-  /** Of a request whose body is there with its head. */
-  function arrive(authorization: string | undefined, body: object): ServerResponse {
-    const headers = { 'content-type': 'application/json', authorization };
-    const req = Object.assign(Readable.from([Buffer.from(JSON.stringify(body))]), {
-      method: 'POST',
-      headers,
-    });
-    const res = new ServerResponse(req as unknown as IncomingMessage);
-    lane(res.req, res);
-    return res;
-  }
-
   it('go on together in order of arrival, without those who were refused on the way', async () => {
     const responses = [
-      arrive('ada', { saleId: SALE_ID }),
-      arrive(undefined, { saleId: SALE_ID }),
-      arrive('bob', { saleId: SALE_ID, quantity: 2 }),
-      arrive('eve', { saleId: SALE_ID, quantity: 0 }),
-      arrive('joe', { saleId: SALE_ID }),
+      arrive(lane, 'ada', { saleId: SALE_ID }),
+      arrive(lane, undefined, { saleId: SALE_ID }),
+      arrive(lane, 'bob', { saleId: SALE_ID, quantity: 2 }),
+      arrive(lane, 'eve', { saleId: SALE_ID, quantity: 0 }),
+      arrive(lane, 'joe', { saleId: SALE_ID }),
     ];
     while (purchase.mock.calls.length === 0) await aTurn();
     expect(purchase).toHaveBeenCalledTimes(1);
@@ -109,5 +107,56 @@ describe('attempts that are read in the same turns', () => {
     ]);
     asked.forEach(({ answer }) => answer({ kind: 'refused', refusal: { code: 'sold_out' } }));
     expect(responses.map(({ statusCode }) => statusCode)).toEqual([409, 401, 409, 400, 409]);
+  });
+});
+
+describe('attempts at sales that the process has not heard of', () => {
+  const OTHER_SALE_ID = '5d0c1a52-30a7-4a43-9d13-8a4d1f9c6a77';
+  const purchase = jest.fn<Purchase>();
+  const find = jest.fn<(saleId: string) => Promise<{ saleId: string } | null>>();
+  const warn = jest.fn();
+  const lane = createAttemptLane({
+    ...open,
+    catalogue: { peek: () => undefined, find } as never,
+    purchase,
+    logger: { ...silentLogger, warn },
+  });
+  const arriveAll = () => [
+    arrive(lane, 'ada', { saleId: SALE_ID }),
+    arrive(lane, 'bob', { saleId: OTHER_SALE_ID }),
+    arrive(lane, 'joe', { saleId: SALE_ID }),
+  ];
+  const untilAnswered = async (responses: readonly ServerResponse[]): Promise<number[]> => {
+    while (responses.some(({ writableEnded }) => !writableEnded)) await aTurn();
+    return responses.map(({ statusCode }) => statusCode);
+  };
+  beforeEach(() => {
+    jest.resetAllMocks();
+  });
+
+  it('are looked up once a sale and asked together, not one by one', async () => {
+    find.mockImplementation((saleId) => Promise.resolve({ saleId }));
+    arriveAll();
+    while (purchase.mock.calls.length < 2) await aTurn();
+    expect(find.mock.calls).toEqual([[SALE_ID], [OTHER_SALE_ID]]);
+    const asked = purchase.mock.calls.map(([all]) => all.map(({ attempt }) => attempt.shopperId));
+    expect(asked).toEqual([['ada', 'joe'], ['bob']]);
+  });
+
+  it('are all refused when there is no such sale, each by its own', async () => {
+    find.mockImplementation((saleId) => Promise.resolve(saleId === SALE_ID ? null : { saleId }));
+    purchase.mockImplementation((asked) =>
+      asked.forEach(({ answer }) => answer({ kind: 'refused', refusal: { code: 'sold_out' } })),
+    );
+    expect(await untilAnswered(arriveAll())).toEqual([404, 409, 404]);
+  });
+
+  it('are all told to come again when nobody knows, in one line', async () => {
+    find.mockRejectedValue(new Error('no connection'));
+    expect(await untilAnswered(arriveAll())).toEqual([503, 503, 503]);
+    expect(warn.mock.calls).toEqual([
+      ['the sale could not be looked up', expect.objectContaining({ saleId: SALE_ID, attempts: 2 })],
+      ['the sale could not be looked up', expect.objectContaining({ saleId: OTHER_SALE_ID, attempts: 1 })],
+    ]);
   });
 });

@@ -8,13 +8,14 @@ import type { AddressLimit } from '../../middleware/address-limit.ts';
 import type { ClientAddress } from '../../middleware/client-address.ts';
 import type { Lane } from '../../middleware/hot-lane.ts';
 import { isJsonContentType, MAX_BODY_BYTES } from '../../middleware/json-body.ts';
-import { logFieldsOf } from '../../middleware/log-fields.ts';
 import { hasPermission } from '../../contracts/policies.ts';
+import { groupBy } from '../../utils/group-by.ts';
 import { createTurnBatcher } from '../../utils/turn-batcher.ts';
 import type { Authenticate } from '../account/authenticate.ts';
 import type { SaleCatalogue } from '../sale/sale-catalogue.ts';
 import type { SaleDetails } from '../sale/sale.model.ts';
 import { attemptIdOf } from './attempt-id.ts';
+import { logFieldsOfBatch } from './batch-log-fields.ts';
 import type { BlockPace } from './block-pace.ts';
 import type { Asked, AttemptAnswer, Purchase } from './purchase.service.ts';
 import type { Attempt } from './purchase.model.ts';
@@ -110,7 +111,10 @@ interface Caller {
   shopperId: string;
 }
 
-type GoodWish = Extract<Wish, { ok: true }>;
+interface Wished {
+  caller: Caller;
+  wish: Extract<Wish, { ok: true }>;
+}
 
 function attemptTogether(deps: AttemptLaneDeps, readWish: ReadWish, requests: readonly ReadRequest[]): void {
   const callers: Caller[] = [];
@@ -119,6 +123,7 @@ function attemptTogether(deps: AttemptLaneDeps, readWish: ReadWish, requests: re
     if (shopperId !== null) callers.push({ request, shopperId });
   }
   const asked: Asked[] = [];
+  const unheard: Wished[] = [];
   for (const caller of callers) {
     const { req, res } = caller.request;
     const wish = readWish(caller.request.raw, req.headers['idempotency-key']);
@@ -126,13 +131,14 @@ function attemptTogether(deps: AttemptLaneDeps, readWish: ReadWish, requests: re
       writeProblem(res, wish.refusal);
       continue;
     }
+    const wished = { caller, wish };
     const sale = deps.catalogue.peek(wish.saleId);
-    if (sale) {
-      const one = askFor(deps, caller, wish, sale);
-      if (one) asked.push(one);
-    } else lookUpSale(deps, caller, wish);
+    const one = sale && askFor(deps, wished, sale);
+    if (one) asked.push(one);
+    else if (!sale) unheard.push(wished);
   }
   if (asked.length > 0) deps.purchase(asked);
+  for (const [saleId, all] of groupBy(unheard, ({ wish }) => wish.saleId)) lookUpSale(deps, saleId, all);
 }
 
 /** @returns the shopper's id; null when the request was refused */
@@ -158,33 +164,34 @@ function identify(deps: AttemptLaneDeps, { req, res }: ReadRequest): string | nu
   return userId;
 }
 
-/** A sale that this process has not heard of yet, if there is one. */
-function lookUpSale(deps: AttemptLaneDeps, caller: Caller, wish: GoodWish): void {
-  const { saleId } = wish;
-  const { res } = caller.request;
+/**
+ * A sale that this process has not heard of yet, if there is one. Who asked together goes on together: a crowd's first moment is no
+ * time for a gate call each.
+ */
+function lookUpSale(deps: AttemptLaneDeps, saleId: string, all: readonly Wished[]): void {
+  const refuse = (refusal: Refusal): void =>
+    all.forEach(({ caller }) => writeProblem(caller.request.res, refusal));
   deps.catalogue.find(saleId).then(
     (sale) => {
-      const asked = sale && askFor(deps, caller, wish, sale);
-      if (asked) deps.purchase([asked]);
-      else if (!sale) writeProblem(res, { code: 'sale_not_found' });
+      const asked = sale && all.flatMap((wished) => askFor(deps, wished, sale) ?? []);
+      if (!asked) refuse({ code: 'sale_not_found' });
+      else if (asked.length > 0) deps.purchase(asked);
     },
     (error: unknown) => {
+      const requests = all.map(({ caller }) => ({ attempt: {}, requestId: requestIdOf(caller.request.res) }));
       deps.logger.warn('the sale could not be looked up', {
         ...{ saleId, error: String(error) },
-        ...logFieldsOf(res),
+        ...logFieldsOfBatch(requests),
       });
-      writeProblem(res, { code: 'gate_closed' });
+      refuse({ code: 'gate_closed' });
     },
   );
 }
 
 /** @returns null when it is not the account's turn yet, and the request was refused */
-function askFor(
-  deps: AttemptLaneDeps,
-  { request, shopperId }: Caller,
-  { saleId, quantity, idempotencyKey }: GoodWish,
-  sale: SaleDetails,
-): Asked | null {
+function askFor(deps: AttemptLaneDeps, { caller, wish }: Wished, sale: SaleDetails): Asked | null {
+  const { request, shopperId } = caller;
+  const { saleId, quantity, idempotencyKey } = wish;
   const { req, res, address, startedAt } = request;
   const early = deps.blockPace.refuse(address, sale, shopperId);
   if (early) {
