@@ -113,10 +113,11 @@ async function measure(
   const usage = await metered();
   const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);
   const samples = await watch.stop();
-  const settledPerSec = (await countSettledWithin(db, saleId, sent.seconds)) / sent.seconds;
   const { settled, counts, invariants } = await shared.concludeSale(seller, saleId, {
     ...{ drained, accepted: sent.latencyMs[202]?.length ?? 0 },
   });
+  const untilMs = settled.firstAdmittedAtMs + sent.seconds * 1000;
+  const settledPerSec = (await countSettledUntil(db, saleId, untilMs)) / sent.seconds;
   return shared.measurementOf(round, seller, 'overload', {
     figures: {
       ...{ settledPerSec, goodputShare: settledPerSec / SETTLED_PER_SEC },
@@ -150,13 +151,12 @@ function refusedLater({ latencyMs, dueMs }: OpenLoopResult): number[] {
   return (latencyMs[503] ?? []).filter((_ms, index) => (dueMs[503]?.[index] ?? 0) >= LASTING_FROM_MS);
 }
 
-/** Settled in so many seconds from the first promise on, on one clock. */
-async function countSettledWithin(db: Services['db'], saleId: string, seconds: number): Promise<number> {
+/** @param untilMs  epoch ms on the gate's clock, as the first promise's */
+async function countSettledUntil(db: Services['db'], saleId: string, untilMs: number): Promise<number> {
   const { rows } = await db.raw<{ rows: { settled: number }[] }>(
-    `select count(*)::int as settled
-       from purchase_attempts, (select min(admitted_at) as first from purchase_attempts where sale_id = :saleId) as of
-      where sale_id = :saleId and settled_at < of.first + :seconds * interval '1 second'`,
-    { saleId, seconds },
+    `select count(*)::int as settled from purchase_attempts
+      where sale_id = ? and settled_at < to_timestamp(?::float8 / 1000)`,
+    [saleId, untilMs],
   );
   return rows[0]?.settled ?? 0;
 }
