@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as aTurn } from 'node:timers/promises';
 import type { Refusal } from '../../errors/refusal.ts';
 import { silentLogger } from '../../infrastructure/logging/logger.ts';
+import { markTrace, type OpenTrace } from '../../infrastructure/tracing/begin-trace.ts';
 import type { Lane } from '../../middleware/hot-lane.ts';
 import { anIdentity } from '../../testing/an-identity.ts';
 import { createAttemptLane, type AttemptLaneDeps } from './attempt.lane.ts';
@@ -151,12 +152,23 @@ describe('attempts at sales that the process has not heard of', () => {
     expect(await untilAnswered(arriveAll())).toEqual([404, 409, 404]);
   });
 
-  it('are all told to come again when nobody knows, in one line', async () => {
+  it('are all told to come again when nobody knows, in a line that names requests and trace', async () => {
     find.mockRejectedValue(new Error('no connection'));
-    expect(await untilAnswered(arriveAll())).toEqual([503, 503, 503]);
+    const responses = arriveAll();
+    responses.forEach((res, index) => res.setHeader('X-Request-Id', `id-${index}`));
+    const [trace_id, span_id] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
+    markTrace(responses[2]!, { traceparent: `00-${trace_id}-${span_id}-01` } as OpenTrace);
+    expect(await untilAnswered(responses)).toEqual([503, 503, 503]);
+    const told = { error: 'Error: no connection' };
     expect(warn.mock.calls).toEqual([
-      ['the sale could not be looked up', expect.objectContaining({ saleId: SALE_ID, attempts: 2 })],
-      ['the sale could not be looked up', expect.objectContaining({ saleId: OTHER_SALE_ID, attempts: 1 })],
+      [
+        'the sale could not be looked up',
+        { ...told, saleId: SALE_ID, attempts: 2, requestIds: ['id-0', 'id-2'], trace_id, span_id },
+      ],
+      [
+        'the sale could not be looked up',
+        { ...told, saleId: OTHER_SALE_ID, attempts: 1, requestIds: ['id-1'] },
+      ],
     ]);
   });
 });

@@ -3,7 +3,7 @@ import type { Refusal } from '../../errors/refusal.ts';
 import { writeProblem } from '../../errors/problem.ts';
 import { fixHeaders, requestIdOf, sendWhole } from '../../errors/send-whole.ts';
 import type { Logger } from '../../infrastructure/logging/logger.ts';
-import { markTrace } from '../../infrastructure/tracing/begin-trace.ts';
+import { markTrace, traceOf } from '../../infrastructure/tracing/begin-trace.ts';
 import type { AddressLimit } from '../../middleware/address-limit.ts';
 import type { ClientAddress } from '../../middleware/client-address.ts';
 import type { Lane } from '../../middleware/hot-lane.ts';
@@ -178,7 +178,10 @@ function lookUpSale(deps: AttemptLaneDeps, saleId: string, all: readonly Wished[
       else if (asked.length > 0) deps.purchase(asked);
     },
     (error: unknown) => {
-      const requests = all.map(({ caller }) => ({ attempt: {}, requestId: requestIdOf(caller.request.res) }));
+      const requests = all.map(({ caller: { request } }) => ({
+        attempt: { trace: traceOf(request.res)?.traceparent },
+        requestId: requestIdOf(request.res),
+      }));
       deps.logger.warn('the sale could not be looked up', {
         ...{ saleId, error: String(error) },
         ...logFieldsOfBatch(requests),
