@@ -21,16 +21,13 @@ const LASTING_FROM_MS = 2_000;
 const LATE_FROM_MS = 10;
 
 /**
- * Before the first round, the same for a moment, from the same generator: processes of a second's age, ours and the generator's,
- * still compile the code that is to be measured. Told apart, for this is what an instance does that has just been started.
+ * Before the first round the same for moments, from the same generator: processes of a second's age, ours and the generator's,
+ * still compile the code that is to be measured. The first load is told apart, for this is what an instance does that has just
+ * been started. It has had the work of its first half second, 5,000 promises, once; so two short ones follow, of which nothing
+ * is told. Refusals' p99 of loads of two seconds each after the first, two new instances: 114, 73, 129, 52, 44 and 46 ms, and
+ * 232, 124, 166, 44, 15 and 40.
  */
-const FIRST_ATTEMPTS = 50_000;
-/**
- * Then two short ones that are not told of: its first moment, 5,000 promises in half a second, is over before their code is
- * compiled, and the first load has had one of it. Refusals' p99 of loads of two seconds each after the first, two new instances:
- * 114, 73, 129, 52, 44 and 46 ms, and 232, 124, 166, 44, 15 and 40.
- */
-const WARMING_ATTEMPTS = [20_000, 20_000];
+const EARLIER_ATTEMPTS = [50_000, 20_000, 20_000];
 
 /**
  * (f) Ten times as many as may be settled, arriving whether or not others were answered, at an instance of its own with
@@ -41,11 +38,10 @@ export function createOverload(contenders: Contenders): (round: shared.Round) =>
   return async (round) => {
     if (shop) return measure(round, shop);
     shop = await openShop(contenders);
-    const first = await load(shop, 'first', FIRST_ATTEMPTS);
-    const warming: Load[] = [];
-    for (const [index, amount] of WARMING_ATTEMPTS.entries())
-      warming.push(await load(shop, `warming-${index}`, amount));
-    return measure(round, shop, { first, all: [first, ...warming] });
+    const earlier: Load[] = [];
+    for (const amount of EARLIER_ATTEMPTS)
+      earlier.push(await offerUnmeasured(shop, `earlier-${earlier.length}`, amount));
+    return measure(round, shop, earlier);
   };
 }
 
@@ -54,15 +50,10 @@ interface OverloadedShop extends Shop {
   offer: (saleId: string, name: string, amount: number) => Promise<OpenLoopResult>;
 }
 
+/** A load before the first that is measured; told with that one. */
 interface Load {
   sent: OpenLoopResult;
   invariants: Measurement['invariants'];
-}
-
-/** The loads of an instance's life before the first that is measured; told with that one. */
-interface EarlierLoads {
-  first: Load;
-  all: readonly Load[];
 }
 
 async function openShop({ stampede, onStop }: Contenders): Promise<OverloadedShop> {
@@ -74,7 +65,7 @@ async function openShop({ stampede, onStop }: Contenders): Promise<OverloadedSho
   onStop(shop.stop);
   const { seller, services, tokens, folder } = shop;
   const deps = { db: services.db, others: [], tokens };
-  const { tokensFile } = await gatherCrowd(deps, Math.max(FIRST_ATTEMPTS, OFFERED), folder);
+  const { tokensFile } = await gatherCrowd(deps, Math.max(...EARLIER_ATTEMPTS, OFFERED), folder);
   const openLoop = startOpenLoop();
   onStop(() => {
     openLoop.stop();
@@ -90,7 +81,11 @@ async function openShop({ stampede, onStop }: Contenders): Promise<OverloadedSho
   return { ...shop, offer };
 }
 
-async function load({ seller, offer }: OverloadedShop, name: string, amount: number): Promise<Load> {
+async function offerUnmeasured(
+  { seller, offer }: OverloadedShop,
+  name: string,
+  amount: number,
+): Promise<Load> {
   const saleId = await seller.openSale(amount);
   const sent = await offer(saleId, name, amount);
   const { invariants } = await shared.concludeSale(seller, saleId, {
@@ -103,9 +98,10 @@ async function load({ seller, offer }: OverloadedShop, name: string, amount: num
 async function measure(
   round: shared.Round,
   { seller, services, offer }: OverloadedShop,
-  earlier?: EarlierLoads,
+  earlier: readonly Load[] = [],
 ): Promise<Measurement> {
   const { db } = services;
+  const [first] = earlier;
   const saleId = await seller.openSale(OFFERED);
   const metered = await shared.meterUsage(seller);
   const watch = watchSale(seller, saleId, 100);
@@ -123,9 +119,9 @@ async function measure(
       ...{ settledPerSec, goodputShare: settledPerSec / SETTLED_PER_SEC },
       generatorLateP99Ms: latencyOf(sent.lateMs).p99,
       refusedP99Ms: latencyOf(sent.latencyMs[503] ?? []).p99,
-      ...(earlier ? { refusedFirstP99Ms: latencyOf(earlier.first.sent.latencyMs[503] ?? []).p99 } : {}),
+      ...(first ? { refusedFirstP99Ms: latencyOf(first.sent.latencyMs[503] ?? []).p99 } : {}),
       refusedLaterP99Ms: latencyOf(refusedLater(sent)).p99,
-      notAnswered: notAnswered([sent, ...(earlier?.all ?? []).map((load) => load.sent)]),
+      notAnswered: notAnswered([...earlier.map((load) => load.sent), sent]),
       ...shared.cpuPer(OFFERED, usage),
     },
     counts: { ...counts, ...describeAnswers(sent) },
@@ -137,7 +133,7 @@ async function measure(
     ...{
       usage,
       samples,
-      invariants: [...(earlier?.all ?? []).flatMap((load) => load.invariants), ...invariants],
+      invariants: [...earlier.flatMap((load) => load.invariants), ...invariants],
     },
   });
 }
