@@ -2,7 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { readLoopDelays, resetLoopDelays, watchedLoopOptions } from './loop-delays.ts';
+import { beginLoopDelays, endLoopDelays, watchedLoopOptions } from './loop-delays.ts';
 
 /** Stands still for so many milliseconds as it is told on stdin, and says when it is done. */
 const PROGRAM = `process.stdin.on('data', (text) => {
@@ -31,23 +31,37 @@ describe('the event-loop delay', () => {
     return { pid: started.pid!, standStill };
   }
 
-  it('of a watched process tells how long it stood still, since the last reset', async () => {
+  it('of a watched process tells how long it stood still while it was measured, and only then', async () => {
     const { pid, standStill } = await start(watchedLoopOptions());
+    await beginLoopDelays({ api: [pid] });
+    await standStill(0); // by then it has begun
     await standStill(800);
-    const { api: before } = await readLoopDelays({ api: [pid] });
+    const { api: before } = await endLoopDelays({ api: [pid] });
     expect(before?.[0]?.max).toBeGreaterThan(700);
     await standStill(800);
-    await resetLoopDelays({ api: [pid] });
+    expect(await endLoopDelays({ api: [pid] })).toEqual({});
+    await beginLoopDelays({ api: [pid] });
     await standStill(20);
-    const { api: after } = await readLoopDelays({ api: [pid] });
+    const { api: after } = await endLoopDelays({ api: [pid] });
     expect(after).toHaveLength(1);
     expect(after?.[0]?.max).toBeLessThan(before![0]!.max);
   });
 
+  it('is measured anew when nobody asked what was found', async () => {
+    const { pid, standStill } = await start(watchedLoopOptions());
+    await beginLoopDelays({ api: [pid] });
+    await standStill(0); // by then it has begun
+    await standStill(800);
+    await beginLoopDelays({ api: [pid] });
+    await standStill(20);
+    const { api: found } = await endLoopDelays({ api: [pid] });
+    expect(found?.[0]?.max).toBeLessThan(700);
+  });
+
   it('is not asked of a process that would die of the question', async () => {
     const { pid, standStill } = await start('');
-    await resetLoopDelays({ api: [pid] });
-    expect(await readLoopDelays({ api: [pid] })).toEqual({});
+    await beginLoopDelays({ api: [pid] });
+    expect(await endLoopDelays({ api: [pid] })).toEqual({});
     await standStill(0);
     expect(child?.signalCode).toBeNull();
   });

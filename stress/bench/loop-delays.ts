@@ -27,26 +27,27 @@ function makeFolder(): string {
   return made;
 }
 
-/** From now on; a process that stands still (SIGSTOP) begins when it goes on. */
-export async function resetLoopDelays(pids: Pids): Promise<void> {
+/** Measures from now on; a process that stands still (SIGSTOP) begins when it goes on. */
+export async function beginLoopDelays(pids: Pids): Promise<void> {
+  await endLoopDelays(pids);
   for (const pid of Object.values(pids).flat()) {
     // Others would die of the signal.
     if (await readReport(pid)) signal(pid, 'SIGUSR2');
   }
 }
 
-/** How late each watched process' event loop was since the last reset or reading, by role, ms. */
-export async function readLoopDelays(pids: Pids): Promise<Record<string, Latency[]>> {
+/** How late each process' event loop was since it began to be measured, by role, ms; it is measured no longer. */
+export async function endLoopDelays(pids: Pids): Promise<Record<string, Latency[]>> {
   const delays: Record<string, Latency[]> = {};
   for (const [role, own] of Object.entries(pids)) {
-    const found = (await Promise.all(own.map(readLoopDelay))).filter((delay) => delay !== null);
+    const found = (await Promise.all(own.map(endLoopDelay))).filter((delay) => delay !== null);
     if (found.length > 0) delays[role] = found;
   }
   return delays;
 }
 
-async function readLoopDelay(pid: number): Promise<Latency | null> {
-  if (!(await readReport(pid))) return null;
+async function endLoopDelay(pid: number): Promise<Latency | null> {
+  if (!(await readReport(pid))?.isMeasuring) return null;
   const askedAt = Date.now();
   signal(pid, 'SIGUSR2');
   while (Date.now() < askedAt + ANSWERED_WITHIN_MS) {

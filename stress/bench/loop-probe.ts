@@ -6,14 +6,16 @@ import type { Latency } from './measurement.ts';
 /*
  * Loaded into every Node process the bench starts (NODE_OPTIONS=--import): measures how late its event loop is.
  *
- * A timer every ten milliseconds is all it costs the process while it works. On SIGUSR2, before and after a work, it
- * writes what it found since the last time to `<folder>/<pid>.json` and begins anew; `folder` is in this module's URL.
+ * It begins at one SIGUSR2, before a work, and ends at the next, after it: a timer every ten milliseconds is all it costs meanwhile,
+ * and nothing a process whose turn it is not. There are a dozen of those, and their timers woke 1,200 times a second beside whatever was
+ * measured. What it found is in `<folder>/<pid>.json`; `folder` is in this module's URL.
  */
 
 export interface LoopReport {
   /** Epoch ms. */
   at: number;
-  /** Null before the first timer. */
+  isMeasuring: boolean;
+  /** Null while it measures, and when no timer came meanwhile. */
   found: Latency | null;
 }
 
@@ -25,17 +27,27 @@ if (isMainThread) {
   // What it records is the time between two of its timers, ns.
   const late = (ns: number): number => Math.max(0, ns / 1e6 - EVERY_MS);
   const at = (share: number): number => late(histogram.percentile(share));
-  const write = (): void => {
-    const found: LoopReport['found'] =
+  let isMeasuring = false;
+  const write = (found: LoopReport['found']): void => {
+    const path = `${folder}/${process.pid}.json`;
+    writeFileSync(`${path}.new`, JSON.stringify({ at: Date.now(), isMeasuring, found } satisfies LoopReport));
+    renameSync(`${path}.new`, path);
+  };
+  const begin = (): void => {
+    isMeasuring = true;
+    histogram.reset();
+    histogram.enable();
+    write(null);
+  };
+  const end = (): void => {
+    isMeasuring = false;
+    histogram.disable();
+    write(
       histogram.count === 0
         ? null
-        : { p50: at(50), p95: at(95), p99: at(99), p999: at(99.9), max: late(histogram.max) };
-    const path = `${folder}/${process.pid}.json`;
-    writeFileSync(`${path}.new`, JSON.stringify({ at: Date.now(), found } satisfies LoopReport));
-    renameSync(`${path}.new`, path);
-    histogram.reset();
+        : { p50: at(50), p95: at(95), p99: at(99), p999: at(99.9), max: late(histogram.max) },
+    );
   };
-  histogram.enable();
-  process.on('SIGUSR2', write);
-  write(); // a process that has a file does not die of the signal
+  process.on('SIGUSR2', () => (isMeasuring ? end() : begin()));
+  write(null); // a process that has a file does not die of the signal
 }

@@ -3,7 +3,7 @@ import type { Contender, Seller } from '../contender.ts';
 import type { Contenders } from '../start-contenders.ts';
 import type { AttemptLoad, Generator, LoadResult } from '../load.ts';
 import type { GrowthWorkName, Measurement, SeenWorkName, WorkName } from '../measurement.ts';
-import { readLoopDelays, resetLoopDelays } from '../loop-delays.ts';
+import { beginLoopDelays, endLoopDelays } from '../loop-delays.ts';
 import { readUsage, usageBetween, type RoleUsage } from '../process-usage.ts';
 import { readSettled, type Settled } from '../read-settled.ts';
 
@@ -51,12 +51,12 @@ export interface Round {
 /** Reads what the contender's processes use from now until the returned function is called. */
 export async function meterUsage(contender: Contender): Promise<() => Promise<RoleUsage>> {
   const pidsBefore = await contender.pids();
-  await resetLoopDelays(pidsBefore);
+  await beginLoopDelays(pidsBefore);
   const before = await readUsage(pidsBefore);
   return async () => {
     const pids = await contender.pids();
     const usage = usageBetween(before, await readUsage(pids));
-    for (const [role, loopDelaysMs] of Object.entries(await readLoopDelays(pids))) {
+    for (const [role, loopDelaysMs] of Object.entries(await endLoopDelays(pids))) {
       if (usage[role]) usage[role].loopDelaysMs = loopDelaysMs;
     }
     return usage;
