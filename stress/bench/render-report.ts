@@ -7,7 +7,6 @@ import { STYLE } from './report-style.ts';
 import type { BenchReport } from './report.ts';
 import { GENERATOR_LIMITS_FROM, generatorCeiling, summarise, type Summary } from './summary.ts';
 import { drawBars, drawLines, escape } from './svg.ts';
-import { CONNECTIONS, DROP_CONNECTIONS } from './works/round.ts';
 import { CONTENDER_WORDS, inWords, rangeInWords, WORK_WORDS } from './words.ts';
 
 /** What is compared with what, one picture each. */
@@ -58,7 +57,7 @@ const PICTURES: { title: string; of: [ContenderName, WorkName, FigureName][] }[]
 
 /** The report as one page that needs nothing but itself. */
 export function renderReport(report: BenchReport): string {
-  const { circumstances: at, generator, measurements } = report;
+  const { circumstances: at, generator, measurements, settings } = report;
   const summaries = summarise(measurements);
   const changes = at.hasUncommittedChanges ? ', with uncommitted changes' : '';
   return `<!doctype html>
@@ -76,7 +75,7 @@ ${renderPromises(report)}
 ${renderBars(report)}
 ${PICTURES.map(({ title, of }) => renderPicture(title, of, summaries)).join('\n')}
 <h2>Latency, ms</h2>
-<p>As ${escape(generator.name)} saw it over ${CONNECTIONS} connections (${DROP_CONNECTIONS} in the whole drop), closed loop, where all answers
+<p>As ${escape(generator.name)} saw it over ${settings.connections} connections, closed loop, where all answers
 are one figure; “open loop” is a crowd that waits for nobody, from when each attempt was due, accepted and refused apart.
 <i>Settled</i> is from the gate's promise to the transaction, <i>outcome on the socket</i> from the transaction to the shopper's
 socket, <i>seen</i> from the promise to the socket. Medians of the rounds.</p>

@@ -10,7 +10,7 @@ export interface BenchReport {
   isQuick: boolean;
   rounds: number;
   generator: { name: string; version: string };
-  settings: Record<string, unknown>;
+  settings: { connections: number; [name: string]: unknown };
   circumstances: Circumstances;
   bars: JudgedBar[];
   /** Every promise that did not hold, in words; empty in a good run. */

@@ -16,10 +16,11 @@ import { renderReport } from './render-report.ts';
 import type { BenchReport } from './report.ts';
 import { PART_NAMES, QUICK_PART_NAMES, runRounds, type PartName } from './run-rounds.ts';
 import { MAX_INFLIGHT, startContenders } from './start-contenders.ts';
-import type { Scale } from './works/round.ts';
+import { CONNECTIONS, type Scale } from './works/round.ts';
 
 const FULL: Scale = {
   shoppers: 100_000,
+  connections: CONNECTIONS,
   seconds: 4,
   mostSettledByNaive: 8_000,
   backlog: { stampede: 100_000, naive: 10_000 },
@@ -37,6 +38,7 @@ const FULL: Scale = {
 /** Enough to see that everything works and that the promises hold; its figures mean nothing. */
 const QUICK: Scale = {
   shoppers: 1_000,
+  connections: CONNECTIONS,
   seconds: 1,
   mostRequests: 400,
   mostSettledByNaive: 200,
@@ -66,7 +68,8 @@ async function run({ flags, env, print }: CommandContext) {
   const parts = choosePartsOf(flags.text('parts'), isQuick ? QUICK_PART_NAMES : PART_NAMES);
   const generator = await chooseGenerator(flags.text('generator'));
   const loadBefore = readLoad();
-  const scale = isQuick ? QUICK : FULL;
+  const connections = flags.integer('connections', { min: 1, max: 1_000, otherwise: CONNECTIONS });
+  const scale = { ...(isQuick ? QUICK : FULL), connections };
   const apiProcesses = env.webConcurrency ?? Math.min(availableParallelism(), 4);
   const startedAt = new Date();
 
@@ -93,7 +96,7 @@ async function run({ flags, env, print }: CommandContext) {
       ? []
       : await runRounds({
           ...shared,
-          scale: WARM_UP,
+          scale: { ...WARM_UP, connections },
           parts: parts.filter((part) => QUICK_PART_NAMES.includes(part)),
           rounds: [0],
         });
@@ -164,6 +167,7 @@ await runCommand({
       value: 'LIST',
       help: `some of ${PART_NAMES.join(',')} (all; --quick without committed and overload)`,
     },
+    connections: { value: 'N', help: `of the crowd that waits for its answers (${CONNECTIONS})` },
     generator: { value: 'NAME', help: 'wrk or autocannon (wrk when it is on the path)' },
     out: { value: 'FOLDER', help: 'where the report goes (stress/results)' },
   },

@@ -12,7 +12,7 @@ export async function emptyPosts(round: shared.Round, contender: Contender): Pro
   const { scale, generator } = round;
   const metered = await shared.meterUsage(contender);
   const result = await generator.run({
-    ...{ url: contender.url, path: shared.ATTEMPT_PATH, connections: shared.CONNECTIONS },
+    ...{ url: contender.url, path: shared.ATTEMPT_PATH, connections: scale.connections },
     seconds: scale.seconds,
     attempts: {
       ...shared.attemptsAt(round, contender, 'post', NO_SALE),
@@ -32,7 +32,7 @@ export async function emptyGets(round: shared.Round, contender: Contender): Prom
   const metered = await shared.meterUsage(contender);
   const result = await round.generator.run({
     ...{ url: contender.url, path: `/api/flash-sale/status?saleId=${NO_SALE}` },
-    ...{ connections: shared.CONNECTIONS, seconds: round.scale.seconds },
+    ...{ connections: round.scale.connections, seconds: round.scale.seconds },
   });
   const usage = await metered();
   return shared.measurementOf(round, contender, 'get', {

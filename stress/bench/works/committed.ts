@@ -24,7 +24,7 @@ export async function committed(round: shared.Round): Promise<Measurement> {
     const { tokensFile } = await gatherCrowd(deps, ATTEMPTS, folder);
     const sell = (saleId: string, name: string, amount: number) =>
       round.generator.run({
-        ...{ url: seller.url, path: shared.ATTEMPT_PATH, connections: shared.CONNECTIONS, seconds: 60 },
+        ...{ url: seller.url, path: shared.ATTEMPT_PATH, connections: round.scale.connections, seconds: 60 },
         attempts: {
           ...{ body: JSON.stringify({ saleId }), tokensFile, amount },
           keyPrefix: `committed-${name}-${round.number}-`,

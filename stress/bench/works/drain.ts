@@ -18,7 +18,7 @@ export async function drain(round: shared.Round, seller: Seller): Promise<Measur
   signalAll('SIGSTOP');
   try {
     const filled = await round.generator.run({
-      ...{ url: seller.url, path: shared.ATTEMPT_PATH, connections: shared.CONNECTIONS },
+      ...{ url: seller.url, path: shared.ATTEMPT_PATH, connections: round.scale.connections },
       seconds: FILLED_WITHIN_SEC,
       attempts: { ...shared.attemptsAt(round, seller, 'drain', saleId), amount },
     });

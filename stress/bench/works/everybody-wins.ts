@@ -19,7 +19,7 @@ export async function everybodyWins(round: shared.Round, seller: Seller): Promis
     ...{
       url: seller.url,
       path: shared.ATTEMPT_PATH,
-      connections: shared.CONNECTIONS,
+      connections: scale.connections,
       seconds: scale.seconds,
     },
     attempts: {

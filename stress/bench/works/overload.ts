@@ -17,6 +17,8 @@ const SECONDS = 20;
 const OFFERED = OFFERED_PER_SEC * SECONDS;
 /** By then the first 5,000 are promised, and all who waited behind them have been answered. */
 const LASTING_FROM_MS = 2_000;
+/** It takes part of what is measured: four times a second shows a queue that is drained five times a second. */
+const WATCHED_EVERY_MS = 250;
 /** Its timers wake it every millisecond or two; what was sent later than this tells of the generator. */
 const LATE_FROM_MS = 10;
 
@@ -75,7 +77,7 @@ async function openShop({ stampede, onStop }: Contenders): Promise<OverloadedSho
     openLoop.run({
       ...{ url: seller.url, path: shared.ATTEMPT_PATH, body: JSON.stringify({ saleId }) },
       ...{ tokensFile, keyPrefix: `${name}-`, from: 0, amount },
-      ...{ connections: shared.DROP_CONNECTIONS, perSec: OFFERED_PER_SEC },
+      ...{ connections: shared.CONNECTIONS, perSec: OFFERED_PER_SEC },
       readFirst: `/api/flash-sale/status?saleId=${saleId}`,
     });
   return { ...shop, offer };
@@ -104,7 +106,7 @@ async function measure(
   const [first] = earlier;
   const saleId = await seller.openSale(OFFERED);
   const metered = await shared.meterUsage(seller);
-  const watch = watchSale(seller, saleId, 100);
+  const watch = watchSale(seller, saleId, WATCHED_EVERY_MS);
   const sent = await offer(saleId, `overload-${round.number}`, OFFERED);
   const usage = await metered();
   const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);

@@ -10,6 +10,8 @@ import { readSettled, type Settled } from '../read-settled.ts';
 /** How much of each work a run does. */
 export interface Scale {
   shoppers: number;
+  /** Of a closed loop. */
+  connections: number;
   /** Of a load that goes by time. */
   seconds: number;
   /** Requests at most in a load that goes by time; absent: as many as fit. */
@@ -34,8 +36,8 @@ export interface SeenScale {
   listeners: number;
 }
 
-export const CONNECTIONS = 64;
-export const DROP_CONNECTIONS = 256;
+/** Of the open loops, and of the closed ones unless the run is told otherwise: those of the whole drop. */
+export const CONNECTIONS = 256;
 /** A contender that has not settled everything after this long has failed, ms. */
 export const DRAINED_WITHIN_MS = 180_000;
 export const ATTEMPT_PATH = '/api/purchase/attempt';

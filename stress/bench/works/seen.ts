@@ -34,7 +34,7 @@ export async function seen(round: shared.Round, seller: Seller, work: SeenWorkNa
     const sent = await openLoop.run({
       ...{ url: seller.url, path: shared.ATTEMPT_PATH, body: JSON.stringify({ saleId }), perSec },
       ...{ tokensFile: round.contenders.crowd.tokensFile, from: 0, amount: shoppers },
-      ...{ keyPrefix: `${work}-${round.number}-`, connections: shared.DROP_CONNECTIONS },
+      ...{ keyPrefix: `${work}-${round.number}-`, connections: shared.CONNECTIONS },
       journalFile: sentFile,
     });
     const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);

@@ -36,7 +36,7 @@ export async function sellInStages(
     const startedAtMs = Date.now();
     const metered = await shared.meterUsage(seller);
     const result = await round.generator.run({
-      ...{ url: seller.url, path: shared.ATTEMPT_PATH, connections: shared.CONNECTIONS },
+      ...{ url: seller.url, path: shared.ATTEMPT_PATH, connections: round.scale.connections },
       seconds: STAGE_WITHIN_SEC,
       attempts: { body: JSON.stringify({ saleId }), tokensFile, keyPrefix: 'growth-', amount },
     });

@@ -22,7 +22,7 @@ export async function sockets(round: shared.Round, seller: Seller): Promise<Meas
   try {
     const metered = await shared.meterUsage(seller);
     const result = await round.generator.run({
-      ...{ url: seller.url, path: shared.ATTEMPT_PATH, connections: shared.CONNECTIONS, seconds: 60 },
+      ...{ url: seller.url, path: shared.ATTEMPT_PATH, connections: round.scale.connections, seconds: 60 },
       attempts: { ...shared.attemptsAt(round, seller, 'sockets', saleId), amount: clients },
     });
     const drained = await seller.waitForDrain(saleId, shared.DRAINED_WITHIN_MS);

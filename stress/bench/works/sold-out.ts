@@ -13,7 +13,7 @@ export async function soldOut(round: shared.Round, seller: Seller): Promise<Meas
     ...{
       url: seller.url,
       path: shared.ATTEMPT_PATH,
-      connections: shared.CONNECTIONS,
+      connections: scale.connections,
       seconds: scale.seconds,
     },
     attempts: {

@@ -8,7 +8,7 @@ export async function statusReads(round: shared.Round, seller: Seller): Promise<
   const metered = await shared.meterUsage(seller);
   const result = await round.generator.run({
     ...{ url: seller.url, path: `/api/flash-sale/status?saleId=${saleId}` },
-    ...{ connections: shared.CONNECTIONS, seconds: round.scale.seconds },
+    ...{ connections: round.scale.connections, seconds: round.scale.seconds },
   });
   const usage = await metered();
   return shared.measurementOf(round, seller, 'status-reads', {

@@ -16,7 +16,7 @@ export async function wholeDrop(round: shared.Round, seller: Seller): Promise<Me
   const metered = await shared.meterUsage(seller);
   const watch = watchSale(seller, saleId, 20);
   const sending = round.generator.run({
-    ...{ url: seller.url, path: shared.ATTEMPT_PATH, connections: shared.DROP_CONNECTIONS },
+    ...{ url: seller.url, path: shared.ATTEMPT_PATH, connections: round.scale.connections },
     seconds: ANSWERED_WITHIN_SEC,
     attempts: { ...shared.attemptsAt(round, seller, 'whole-drop', saleId), amount: shoppers },
   });
