@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -57,6 +58,28 @@ export async function readCircumstances({ db, redis }: Services, loadBefore: num
     redis: /^redis_version:(\S+)/m.exec(await redis.info('server'))?.[1] ?? 'unknown',
     durability,
   };
+}
+
+/** Processor time of all cores together since the machine was started, in ticks. */
+export interface CoreTime {
+  total: number;
+  /** Of it, while the host gave the core to another of its guests. */
+  stolen: number;
+}
+
+/** Reads the first line of `/proc/stat` (proc_stat(5)); null elsewhere than on Linux. */
+export async function readCoreTime(): Promise<CoreTime | null> {
+  const [line = ''] = (await readFile('/proc/stat', 'utf8').catch(() => '')).split('\n');
+  // user, nice, system, idle, iowait, irq, softirq, steal; a guest's time, which follows, is in user already.
+  const ticks = line.trim().split(/ +/).slice(1, 9).map(Number);
+  const stolen = ticks[7];
+  return stolen === undefined ? null : { total: ticks.reduce((sum, one) => sum + one, 0), stolen };
+}
+
+/** What share of the time between the two was stolen, 0 to 1; null when it was not read. */
+export function stolenShareBetween(before: CoreTime | null, after: CoreTime | null): number | null {
+  if (before === null || after === null) return null;
+  return (after.stolen - before.stolen) / Math.max(1, after.total - before.total);
 }
 
 export const readLoad = (): number => loadavg()[0] ?? 0;

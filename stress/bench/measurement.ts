@@ -122,7 +122,9 @@ export type FigureName =
   /** Of the largest API process after the work. */
   | 'apiRssMb'
   /** Admitted and not settled when the generator stopped. */
-  | 'backlog';
+  | 'backlog'
+  /** Of all cores' time during the work, what the host gave to others. */
+  | 'stolenShare';
 
 export interface Sample {
   /** Since the work began, ms. */

@@ -5,6 +5,7 @@ import { table } from './render-table.ts';
 import { renderLatencies, renderLoops, renderUsage } from './render-tables.ts';
 import { STYLE } from './report-style.ts';
 import type { BenchReport } from './report.ts';
+import { spreadOf } from './statistics.ts';
 import { GENERATOR_LIMITS_FROM, generatorCeiling, summarise, type Summary } from './summary.ts';
 import { drawBars, drawLines, escape } from './svg.ts';
 import { CONTENDER_WORDS, inWords, rangeInWords, WORK_WORDS } from './words.ts';
@@ -156,10 +157,11 @@ function renderTimelines(measurements: readonly Measurement[]): string {
     .join('\n');
 }
 
-function renderCircumstances({ circumstances: at, settings, generator }: BenchReport): string {
+function renderCircumstances({ circumstances: at, settings, generator, measurements }: BenchReport): string {
   const rows = Object.entries({
     machine: `${at.machine}, ${at.cores} cores shared with the generator, ${at.memoryGb} GB`,
     'load before': at.loadBefore.toFixed(2),
+    'stolen by the host': describeStolen(measurements),
     versions: `Node ${at.node}, PostgreSQL ${at.postgres}, Redis ${at.redis}`,
     generator: `${generator.name} ${generator.version}`,
     ...at.durability,
@@ -169,4 +171,11 @@ function renderCircumstances({ circumstances: at, settings, generator }: BenchRe
     [],
     rows.map(([name, value]) => [escape(name), escape(value)]),
   );
+}
+
+function describeStolen(measurements: readonly Measurement[]): string {
+  const spread = spreadOf(measurements.flatMap(({ figures }) => figures.stolenShare ?? []));
+  if (!spread) return 'not known on this machine';
+  const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+  return `${percent(spread.median)} of the cores' time (${percent(spread.min)} – ${percent(spread.max)} of a work)`;
 }

@@ -1,6 +1,7 @@
 import type { Contenders } from './start-contenders.ts';
 import type { Generator } from './load.ts';
 import type { Measurement } from './measurement.ts';
+import { readCoreTime, stolenShareBetween } from './machine.ts';
 import { planRound, type RoundCost, type RoundPlan } from './plan-round.ts';
 import { emptyGets, emptyPosts, plainInserts } from './works/ceilings.ts';
 import { committed } from './works/committed.ts';
@@ -105,7 +106,10 @@ export async function runRounds(options: RoundsOptions): Promise<Measurement[]> 
     for (const measure of works) {
       // What an earlier work left to be written must not be paid by the next one.
       await contenders.services.db.raw('checkpoint');
+      const before = await readCoreTime();
       const measurement = await measure();
+      const stolenShare = stolenShareBetween(before, await readCoreTime());
+      if (stolenShare !== null) measurement.figures.stolenShare = stolenShare;
       measurements.push(measurement);
       onMeasured(measurement);
     }

@@ -64,6 +64,7 @@ export const FIGURE_WORDS: Record<FigureName, string> = {
   redisCommandsPerClient: 'Redis commands each',
   apiRssMb: 'API process, MB',
   backlog: 'backlog',
+  stolenShare: 'stolen by the host, share',
 };
 
 /** Three digits that matter, thousands apart. */
