@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { AttemptStatusBody } from '../../src/contracts/http.ts';
+import { findFreePort } from '../../src/infrastructure/embedded/ports.ts';
 import { TEST_JWT_SECRET, tokenOf } from '../../src/testing/test-api.ts';
-import { freePort } from '../../src/testing/test-redis.ts';
 import { givenSale, givenShoppers } from '../../src/testing/test-sale.ts';
 import { startTestServices, type TestServices } from '../../src/testing/test-services.ts';
 import { until } from '../../src/testing/until.ts';
@@ -107,7 +107,7 @@ describe('containers of the image', () => {
     const migrated = start(['node', 'dist/src/commands/migrate.js', 'status']);
     expect(await once(migrated, 'exit')).toEqual([0, null]);
 
-    const port = await freePort();
+    const port = await findFreePort();
     started.push(start(image.command, { PORT: String(port) }), start(['node', 'dist/src/worker.js']));
     const url = `http://127.0.0.1:${port}`;
     const { saleId } = await givenSale(services, { stock: 1 });

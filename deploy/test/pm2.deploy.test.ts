@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { SaleDetails } from '../../src/features/sale/sale.model.ts';
+import { findFreePort } from '../../src/infrastructure/embedded/ports.ts';
 import { TEST_JWT_SECRET } from '../../src/testing/test-api.ts';
-import { freePort } from '../../src/testing/test-redis.ts';
 import { givenSale, givenShoppers } from '../../src/testing/test-sale.ts';
 import { startTestServices, type TestServices } from '../../src/testing/test-services.ts';
 import { until } from '../../src/testing/until.ts';
@@ -28,7 +28,7 @@ beforeEach(async () => {
   sale = await givenSale(services, { stock: STOCK });
   shoppers = await givenShoppers(services.db, SHOPPERS);
   home = await mkdtemp(join(tmpdir(), 'stampede-pm2-'));
-  port = await freePort();
+  port = await findFreePort();
 }, 60_000);
 afterEach(async () => {
   await pm2('kill');

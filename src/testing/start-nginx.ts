@@ -4,8 +4,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findFreePort } from '../infrastructure/embedded/ports.ts';
 import { findRoot } from '../utils/find-root.ts';
-import { freePort } from './test-redis.ts';
 import { until } from './until.ts';
 
 const run = promisify(execFile);
@@ -44,7 +44,7 @@ export async function startNginx({
   isOfOperators = false,
 }: NginxOptions): Promise<TestNginx> {
   const folder = await mkdtemp(join(tmpdir(), 'stampede-nginx-'));
-  const [port, plainPort] = [await freePort(), await freePort()];
+  const [port, plainPort] = [await findFreePort(), await findFreePort()];
   await writePlace(folder, { upstreams, tls, isLimited, isOfOperators, port, plainPort });
   const certificate = tls ? await makeCertificate(join(folder, 'deploy/nginx')) : '';
 

@@ -3,11 +3,12 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis as Connection } from 'ioredis';
+import { findFreePort } from '../infrastructure/embedded/ports.ts';
 import { silentLogger } from '../infrastructure/logging/logger.ts';
 import { connectRedis } from '../infrastructure/redis/connect-redis.ts';
 import { keySlot } from '../infrastructure/redis/key-slot.ts';
 import { serversOf, type Redis } from '../infrastructure/redis/redis.ts';
-import { endRedisServer, freePort, startRedisServer, type TestRedis } from './test-redis.ts';
+import { endRedisServer, startRedisServer, type TestRedis } from './test-redis.ts';
 import { until } from './until.ts';
 
 const SLOTS = 16_384;
@@ -95,7 +96,7 @@ export async function startTestRedisOnCluster(): Promise<TestRedis> {
 
 async function startMember(folder: string): Promise<Member> {
   await mkdir(folder);
-  const [port, busPort] = [await freePort(), await freePort()];
+  const [port, busPort] = [await findFreePort(), await findFreePort()];
   const server = await startRedisServer(folder, port, [
     ...['--cluster-enabled', 'yes', '--cluster-port', String(busPort), '--cluster-config-file', 'nodes.conf'],
     // Else it learns its address when another first speaks to it, and till then leaves itself out of its table of slots.

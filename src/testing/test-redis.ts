@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findFreePort } from '../infrastructure/embedded/ports.ts';
 import { silentLogger } from '../infrastructure/logging/logger.ts';
 import { connectRedis } from '../infrastructure/redis/connect-redis.ts';
 import type { Redis } from '../infrastructure/redis/redis.ts';
@@ -32,7 +32,7 @@ export interface TestRedis {
  */
 export async function startTestRedis({ appendOnly = false } = {}): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'stampede-redis-'));
-  const port = await freePort();
+  const port = await findFreePort();
   const url = `redis://127.0.0.1:${port}`;
   const args = ['--appendonly', appendOnly ? 'yes' : 'no', '--appendfsync', 'always'];
   let server = await startRedisServer(folder, port, args);
@@ -101,15 +101,4 @@ export async function endRedisServer(server: ChildProcess, signal: NodeJS.Signal
   const exited = once(server, 'exit');
   server.kill(signal);
   await exited;
-}
-
-/** A port nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

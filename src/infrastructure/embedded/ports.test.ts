@@ -3,6 +3,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { findFreePort, portTrouble } from './ports.ts';
 
+describe('findFreePort', () => {
+  it('keeps out of the ports that are given to outgoing connections', async () => {
+    const ports = await Promise.all(Array.from({ length: 50 }, findFreePort));
+    expect(Math.min(...ports)).toBeGreaterThanOrEqual(20_000);
+    expect(Math.max(...ports)).toBeLessThan(32_768);
+  });
+});
+
 describe('portTrouble', () => {
   it('finds nothing wrong with a free port', async () => {
     expect(await portTrouble(await findFreePort())).toBeUndefined();
