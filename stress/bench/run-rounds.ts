@@ -1,3 +1,4 @@
+import { awaitQuietHost } from './await-quiet-host.ts';
 import type { Contenders } from './start-contenders.ts';
 import type { Generator } from './load.ts';
 import type { Measurement } from './measurement.ts';
@@ -31,6 +32,8 @@ export const PART_NAMES = [
 /** These take an instance of their own and half a minute, whatever the scale. */
 const LONG_PARTS: readonly PartName[] = ['committed', 'overload'];
 export const QUICK_PART_NAMES: readonly PartName[] = PART_NAMES.filter((name) => !LONG_PARTS.includes(name));
+/** Judged in milliseconds: of a ratio the host slows both sides. */
+const TIMED_PARTS: readonly PartName[] = ['sockets', 'overload'];
 export type PartName = (typeof PART_NAMES)[number];
 
 /** One part of a round, in this order. */
@@ -88,6 +91,9 @@ export interface RoundsOptions {
   rounds: readonly number[];
   /** When the last round has to be over, epoch ms. */
   endBy: number;
+  /** How long it may wait for a quiet host in all, ms; kept free of the time until `endBy`. */
+  mayWaitMs: number;
+  onWaited: (round: number, part: PartName, ms: number) => void;
   /** Before a round; nothing is measured after `nothing`. */
   onPlanned: (round: number, plan: RoundPlan) => void;
   onMeasured: (measurement: Measurement) => void;
@@ -95,10 +101,11 @@ export interface RoundsOptions {
 
 /** Runs every contender in turn in each round. */
 export async function runRounds(options: RoundsOptions): Promise<Measurement[]> {
-  const { contenders, generator, scale, parts, rounds, endBy, onPlanned, onMeasured } = options;
+  const { contenders, generator, scale, parts, rounds, endBy, onWaited, onPlanned, onMeasured } = options;
   const measurements: Measurement[] = [];
   const createPart = createParts(contenders);
   let cost = null as RoundCost | null;
+  let { mayWaitMs } = options;
 
   /** Returns how long they took, ms. */
   const measureAll = async (works: readonly Work[]): Promise<number> => {
@@ -117,7 +124,7 @@ export async function runRounds(options: RoundsOptions): Promise<Measurement[]> 
   };
 
   for (const [index, number] of rounds.entries()) {
-    const leftMs = endBy - Date.now();
+    const leftMs = endBy - Date.now() - mayWaitMs;
     const plan = planRound({ done: index, wanted: rounds.length, leftMs, cost });
     onPlanned(number, plan);
     if (plan === 'nothing') break;
@@ -125,6 +132,11 @@ export async function runRounds(options: RoundsOptions): Promise<Measurement[]> 
     let [baselineMs, othersMs] = [0, 0];
     for (const name of parts) {
       const part = createPart[name]({ number, contenders, generator, scale });
+      if (TIMED_PARTS.includes(name)) {
+        const waitedMs = await awaitQuietHost(mayWaitMs);
+        mayWaitMs -= waitedMs;
+        onWaited(number, name, waitedMs);
+      }
       othersMs += await measureAll(part.works);
       if (part.baseline && isWhole) baselineMs += await measureAll([part.baseline]);
       if (part.onceARun && number === 1) await measureAll(part.onceARun);
