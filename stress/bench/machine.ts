@@ -68,8 +68,12 @@ export interface CoreTime {
 }
 
 /** Reads the first line of `/proc/stat` (proc_stat(5)); null elsewhere than on Linux. */
-export async function readCoreTime(): Promise<CoreTime | null> {
-  const [line = ''] = (await readFile('/proc/stat', 'utf8').catch(() => '')).split('\n');
+export const readCoreTime = async (): Promise<CoreTime | null> =>
+  parseCoreTime(await readFile('/proc/stat', 'utf8').catch(() => ''));
+
+/** @param stat the text of `/proc/stat`; null where its first line does not tell what was stolen */
+export function parseCoreTime(stat: string): CoreTime | null {
+  const [line = ''] = stat.split('\n');
   // user, nice, system, idle, iowait, irq, softirq, steal; a guest's time, which follows, is in user already.
   const ticks = line.trim().split(/ +/).slice(1, 9).map(Number);
   const stolen = ticks[7];
