@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { autocannonGenerator } from './autocannon.ts';
+import { CommandError } from '../../src/commands/lib/command-error.ts';
 import { chooseGenerator } from './choose-generator.ts';
+import type { Load, LoadResult } from './load.ts';
 
 describe('the load generators', () => {
   let server: Server;
@@ -38,13 +39,21 @@ describe('the load generators', () => {
     await rm(folder, { recursive: true });
   });
 
-  // On a machine without wrk both are autocannon.
-  it.each(['the best there is', 'autocannon'])(
+  async function run(asked: string | undefined, load: Omit<Load, 'url'>): Promise<LoadResult> {
+    const generator = await chooseGenerator(asked);
+    try {
+      return await generator.run({ url, ...load });
+    } finally {
+      generator.stop();
+    }
+  }
+
+  // On a machine without wrk both are node:net.
+  it.each([undefined, 'node:net'])(
     'send each attempt of the crowd once, with its own token and key: %s',
-    async (name) => {
-      const generator = name === 'autocannon' ? autocannonGenerator : await chooseGenerator(undefined);
+    async (asked) => {
       const attempts = { body: '{"saleId":"s"}', tokensFile, keyPrefix: 'p-', amount: 30 };
-      const result = await generator.run({ url, path: '/buy', connections: 4, seconds: 10, attempts });
+      const result = await run(asked, { path: '/buy', connections: 4, seconds: 10, attempts });
       expect(result).toMatchObject({ answers: 30, accepted: 20, refused: 10 });
       expect(result.errors).toEqual({ connect: 0, read: 0, write: 0, timeout: 0 });
       expect(result.latencyMs.max).toBeGreaterThanOrEqual(result.latencyMs.p50);
@@ -54,10 +63,14 @@ describe('the load generators', () => {
     },
   );
 
-  it('read until the time is up', async () => {
-    const generator = await chooseGenerator(undefined);
-    const result = await generator.run({ url, path: '/status?saleId=s', connections: 2, seconds: 1 });
+  it.each([undefined, 'node:net'])('read until the time is up: %s', async (asked) => {
+    const result = await run(asked, { path: '/status?saleId=s', connections: 2, seconds: 1 });
     expect(result.accepted).toBeGreaterThan(0);
+    expect(result.answers).toBe(result.accepted);
     expect(result.seconds).toBeGreaterThan(0.9);
+  });
+
+  it('is one of two', async () => {
+    await expect(chooseGenerator('siege')).rejects.toThrow(CommandError);
   });
 });

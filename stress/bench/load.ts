@@ -36,7 +36,8 @@ export interface LoadResult {
 }
 
 export interface Generator {
-  name: 'wrk' | 'autocannon';
+  name: 'wrk' | 'node:net';
   version: string;
   run(load: Load): Promise<LoadResult>;
+  stop(): void;
 }

@@ -8,8 +8,8 @@ export interface LineAnswer {
 }
 
 export interface Line {
-  /** Calls back once with the answer, or why there was none; a line that broke opens again for its next request. */
-  write(request: Buffer, answered: (answer: LineAnswer | string) => void): void;
+  /** Text is of one byte a character. Calls back once with the answer, or why there was none; a line that broke opens again for its next request. */
+  write(request: Buffer | string, answered: (answer: LineAnswer | string) => void): void;
   close(): void;
 }
 
@@ -75,13 +75,13 @@ export async function openLine(host: string, port: number): Promise<Line> {
     write(request, tell) {
       answered = tell;
       if (socket) {
-        socket.write(request);
+        socket.write(request, 'latin1');
         return;
       }
       open().then(
         (opened) => {
           socket = opened;
-          opened.write(request);
+          opened.write(request, 'latin1');
         },
         (error: unknown) => finish(`not opened: ${String(error)}`),
       );

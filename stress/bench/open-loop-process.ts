@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { answerOrders } from './answer-orders.ts';
 import { createOpenLoopJournal } from './open-loop-journal.ts';
 import { runOpenLoop, type OpenLoop } from './open-loop.ts';
 
@@ -11,17 +12,15 @@ export type OpenLoopOrder = Omit<OpenLoop, 'tokens'> & {
   journalFile?: string;
 };
 
-/** A generator in a process of its own, that nothing else makes late: one load for each message, answered with its result. */
-process.on('message', ({ tokensFile, from, amount, journalFile, ...order }: OpenLoopOrder) => {
+/** Its tokens are read here, and what its clients saw is written when all is over: nothing else makes the load late. */
+answerOrders(async ({ tokensFile, from, amount, journalFile, ...order }: OpenLoopOrder) => {
   const tokens = readFileSync(tokensFile, 'utf8')
     .trim()
     .split('\n')
     .slice(from, from + amount);
   const load = { ...order, tokens };
   const journal = journalFile === undefined ? undefined : createOpenLoopJournal(load);
-  void runOpenLoop(load, journal).then((result) => {
-    if (journalFile !== undefined) journal?.write(journalFile);
-    process.send?.(result);
-  });
+  const result = await runOpenLoop(load, journal);
+  if (journalFile !== undefined) journal?.write(journalFile);
+  return result;
 });
-process.once('disconnect', () => process.exit(0));

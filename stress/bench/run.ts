@@ -82,6 +82,7 @@ async function run({ flags, env, print }: CommandContext) {
     logger: { error: (message, fields) => print(`${message} ${String(fields?.error)}`) },
   });
   lifecycle.stopOnSignals();
+  lifecycle.onStop('generator', () => generator.stop());
   try {
     const contenders = await startContenders({ apiProcesses, shoppers: scale.shoppers, print }, (stop) =>
       lifecycle.onStop('contender', async () => {
@@ -179,7 +180,7 @@ await runCommand({
       help: `some of ${PART_NAMES.join(',')} (all; --quick without committed and overload)`,
     },
     connections: { value: 'N', help: `of the crowd that waits for its answers (${CONNECTIONS})` },
-    generator: { value: 'NAME', help: 'wrk or autocannon (wrk when it is on the path)' },
+    generator: { value: 'NAME', help: 'wrk or node:net (wrk when it is on the path)' },
     out: { value: 'FOLDER', help: 'where the report goes (stress/results)' },
   },
   run,

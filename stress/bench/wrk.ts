@@ -21,7 +21,7 @@ export async function findWrk(): Promise<Generator | null> {
     });
   });
   const name = version && /^wrk (\S+)/m.exec(version)?.[1];
-  return name ? { name: 'wrk', version: name, run: runWrk } : null;
+  return name ? { name: 'wrk', version: name, run: runWrk, stop: () => undefined } : null;
 }
 
 interface WrkSummary extends Record<'p50' | 'p95' | 'p99' | 'p999' | 'max', number> {
