@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import type { Page } from 'playwright-core';
+import type { Page, Response } from 'playwright-core';
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
@@ -28,17 +28,19 @@ export async function measureOverflow(page: Page): Promise<number> {
 
 export type Weight = Record<'script' | 'stylesheet' | 'font' | 'image', number>;
 
-/** Counts the bytes of what a page loads from now on: text gzipped, as it travels, faces and pictures as they are. */
+/** Counts the bytes of what a page loads from now until it is asked: text gzipped, as it travels, faces and pictures as they are. */
 export function weigh(page: Page): { weight: () => Promise<Weight> } {
   const parts: Promise<[keyof Weight, number]>[] = [];
-  page.on('response', (response) => {
+  const take = (response: Response): void => {
     const kind = response.request().resourceType();
     if (!isWeighed(kind)) return;
     const isText = kind === 'script' || kind === 'stylesheet';
     parts.push(response.body().then((body) => [kind, isText ? gzipSync(body).length : body.length]));
-  });
+  };
+  page.on('response', take);
   return {
     weight: async () => {
+      page.off('response', take); // what comes later may be cut by the page's end
       const weight: Weight = { script: 0, stylesheet: 0, font: 0, image: 0 };
       for (const [kind, bytes] of await Promise.all(parts)) weight[kind] += bytes;
       return weight;
