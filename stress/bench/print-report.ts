@@ -25,6 +25,8 @@ export function brokenPromises(measurements: readonly Measurement[]): string[] {
   );
 }
 
+const NAME_WIDTH = Math.max(...Object.values(FIGURE_WORDS).map((words) => words.length));
+
 export function printReport(report: BenchReport, print: (line: string) => void): void {
   const summaries = summarise(report.measurements);
   print(`\nMedians of ${report.rounds} rounds (smallest – largest)\n`);
@@ -33,7 +35,7 @@ export function printReport(report: BenchReport, print: (line: string) => void):
     for (const [name, spread] of Object.entries(figures)) {
       const median = inWords(spread.median).padStart(10);
       print(
-        `    ${FIGURE_WORDS[name as FigureName].padEnd(22)}${median}   ${rangeInWords(spread, report.rounds)}`,
+        `    ${FIGURE_WORDS[name as FigureName].padEnd(NAME_WIDTH)}${median}   ${rangeInWords(spread, report.rounds)}`,
       );
     }
   }

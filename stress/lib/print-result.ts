@@ -3,6 +3,8 @@ import type { StressResult } from './result.ts';
 import { figureRows } from './figure-rows.ts';
 
 const COLUMNS = ['p50', 'p95', 'p99', 'p999', 'max'] as const;
+/** Of the longest name, 'accept beside the hot one, times', and a gap. */
+const NAME_WIDTH = 34;
 
 /** Prints a result as tables of plain text. */
 export function printResult(
@@ -11,18 +13,18 @@ export function printResult(
   print: (line: string) => void,
 ): void {
   const { scenario, settings, words, saleIds, latencyMs, drained, invariants, thresholds } = result;
-  const row = (name: string, value: string | number): void => print(`  ${name.padEnd(30)}${value}`);
+  const row = (name: string, value: string | number): void => print(`  ${name.padEnd(NAME_WIDTH)}${value}`);
   const sales = saleIds.length > 1 ? `${saleIds.length} sales, the hot one ` : 'sale ';
   print(`\n${scenario}: ${words}`);
   print(`${result.shoppers} shoppers for ${settings.stock} units (${sales}${result.saleId})\n`);
   for (const [name, value] of figureRows(result)) row(name, value);
 
   const cells = (values: readonly string[]): string => values.map((value) => value.padStart(9)).join('');
-  print(`\n  ${'latency, ms'.padEnd(30)}${cells(['p50', 'p95', 'p99', 'p99.9', 'max'])}   of`);
+  print(`\n  ${'latency, ms'.padEnd(NAME_WIDTH)}${cells(['p50', 'p95', 'p99', 'p99.9', 'max'])}   of`);
   for (const [name, figures] of Object.entries(latencyMs)) {
     if (figures.count === 0) continue;
     const values = COLUMNS.map((column) => figures[column].toFixed(1));
-    print(`  ${name.padEnd(30)}${cells(values)}   ${figures.count}`);
+    print(`  ${name.padEnd(NAME_WIDTH)}${cells(values)}   ${figures.count}`);
   }
   if (comparison) printComparison(comparison, print);
   print('');
@@ -36,9 +38,9 @@ export function printResult(
 
 function printComparison({ differences, ratios }: Comparison, print: (line: string) => void): void {
   const cells = (values: readonly string[]): string => values.map((value) => value.padStart(10)).join('');
-  print(`\n  ${'compared'.padEnd(30)}${cells(['before', 'now', 'ratio'])}`);
+  print(`\n  ${'compared'.padEnd(NAME_WIDTH)}${cells(['before', 'now', 'ratio'])}`);
   for (const { name, before, now, ratio } of ratios) {
-    print(`  ${name.padEnd(30)}${cells([String(before), String(now), ratio?.toFixed(2) ?? '–'])}`);
+    print(`  ${name.padEnd(NAME_WIDTH)}${cells([String(before), String(now), ratio?.toFixed(2) ?? '–'])}`);
   }
   if (differences.length > 0) print(`  not alike: ${differences.join('; ')}`);
 }
